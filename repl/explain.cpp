@@ -1,0 +1,58 @@
+// dunlin explain: what a program becomes on its way to being run.
+#include <cstdio>
+#include <memory>
+
+#include "repl/command.hpp"
+#include "repl/load.hpp"
+
+namespace dunlin::repl {
+
+namespace {
+
+struct ExplainArguments {
+    LoadArguments load;
+    std::string stage;
+    std::string after;
+};
+
+int explain(const ExplainArguments& arguments) {
+    auto program = Program::from_file(arguments.load.file, to_options(arguments.load));
+    if (!program) {
+        report_error(program.error(), Format::Text);
+        return kBadCommand;
+    }
+    report_diagnostics(*program, Format::Text);
+    // A program with errors has a tree all the same.
+    if (!program->ok() && arguments.stage != "ast") return kRejected;
+    auto text = program->explain(arguments.stage, arguments.after);
+    if (!text) {
+        report_error(text.error(), Format::Text);
+        return kBadCommand;
+    }
+    std::fwrite(text->data(), 1, text->size(), stdout);
+    return program->ok() ? kFine : kRejected;
+}
+
+}  // namespace
+
+void add_explain_command(CLI::App& app, Action& chosen) {
+    auto arguments = std::make_shared<ExplainArguments>();
+    CLI::App* command = app.add_subcommand("explain", "Show what a program becomes");
+    add_load_options(*command, arguments->load);
+    command
+        ->add_option("--stage", arguments->stage,
+                     "ast: the tree; microcode; memory: what lies where, and when")
+        ->required()
+        ->type_name("ast|microcode|memory");
+    command->add_option("--after", arguments->after, "as it stands after this pass, not at the end")
+        ->type_name("PASS");
+    command->footer(
+        "Examples:\n"
+        "  dunlin explain pi.dun --stage microcode\n"
+        "  dunlin explain pi.dun --stage microcode --after fold --param n=8\n"
+        "  dunlin explain pi.dun --stage memory --float f32");
+    command->callback(
+        [arguments, &chosen] { chosen = [arguments] { return explain(*arguments); }; });
+}
+
+}  // namespace dunlin::repl

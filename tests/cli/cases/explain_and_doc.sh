@@ -1,0 +1,37 @@
+. "$CHECKS"
+program p.dun <<'END'
+input x: float[4]
+s = x + 1
+output y = sum(s * s)
+END
+runs 0 dunlin explain p.dun --stage ast
+out_has "output"
+runs 0 dunlin explain p.dun --stage microcode
+out_has "program vm_bytes="
+runs 0 dunlin explain p.dun --stage microcode --float f32
+out_has "f32[4]"
+runs 0 dunlin explain p.dun --stage memory
+out_has "VM memory: "
+out_has "inputs, per VM: 32 bytes"
+printf 'output y = summ(1)\n' > bad.dun
+runs 1 dunlin explain bad.dun --stage ast
+out_has "output"
+err_has "error[E0301]"
+runs 1 dunlin explain bad.dun --stage microcode
+out_is ""
+
+runs 0 dunlin doc sqrt
+out_has "sqrt(x)"
+out_has "(built in)"
+runs 0 dunlin doc
+out_has "sqrt(x)"
+runs 0 dunlin doctor
+out_has "self test   passed"
+runs 0 dunlin --version
+out_has "dunlin "
+runs 0 dunlin --help
+out_has "Examples:"
+for command in run test explain doc; do
+    runs 0 dunlin $command --help
+    out_has "Examples:"
+done

@@ -1,0 +1,3 @@
+#include "runtime/batch.hpp"
+#include "runtime/dunlin.hpp"
+#include <ir/types.hpp>
