@@ -51,6 +51,17 @@ void Checker::error(Code code, ir::Span span, std::string message, std::string l
     reporter_.report(std::move(diagnostic));
 }
 
+std::string Checker::describe_sides(const Value& left, const Value& right) const {
+    constexpr std::size_t kShort = 24;
+    auto words = [&](const Value& value, const char* otherwise) {
+        std::string_view text = sources_.text_of(value.span);
+        bool usable = !text.empty() && text.size() <= kShort && text.find('\n') == std::string_view::npos &&
+                      !value.weak && !sources_.is_library(value.span.file);
+        return usable ? std::string(text) : std::string(otherwise);
+    };
+    return words(left, "the left side") + " is " + describe(left) + ", " + words(right, "the right side") + " is " + describe(right);
+}
+
 Scope& Checker::module_scope(Module& module) {
     Scope*& scope = module_scopes_[&module];
     if (!scope) {

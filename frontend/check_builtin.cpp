@@ -195,7 +195,10 @@ bool BuiltinChecker::take_dtype_from_rest() {
 }
 
 std::optional<ir::Shape> BuiltinChecker::shape_argument(std::string_view name) {
-    Value sizes = name.ends_with("...") ? checker_.pack(std::move(rest_), span_) : array_argument(name);
+    ir::Span span = span_;
+    if (!rest_.empty()) span = {span.file, rest_.front().span.begin, rest_.back().span.end};
+    Value sizes = name.ends_with("...") ? checker_.pack(std::move(rest_), span) : array_argument(name);
+    if (sizes && sizes.span.end == 0) sizes.span = span;
     auto numbers = integers_of(sizes, "a shape");
     if (!numbers) return std::nullopt;
     bool may_infer = builtin_ == Builtin::Reshape;
@@ -291,6 +294,8 @@ Value BuiltinChecker::elementwise() {
         }
         operands.push_back(std::move(value));
     }
+    // What has a width is computed in the program's own type, not in that of literals.
+    if (common.weak && (info_.family == Family::Bits1 || info_.family == Family::Bits2)) common = {checker_.options_.int_type, false};
     // Integers beside a float take its type; integers alone take the program's float type.
     if (to_float && !ir::is_float(common.dtype)) common.dtype = common.weak ? DType::F64 : checker_.options_.float_type;
     std::vector<const Value*> pointers;

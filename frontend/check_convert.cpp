@@ -50,7 +50,7 @@ std::optional<Checker::Meeting> Checker::meet(const Value& left, const Value& ri
     if (!is_number(left) || !is_number(right)) {
         if (left.dtype() == right.dtype()) return Meeting{DType::Bool, false};
         error(Code::type_mismatch, span, "bool meets a number",
-              "the left side is " + describe(left) + ", the right side is " + describe(right),
+              describe_sides(left, right),
               "convert one side: int(x) gives 0 and 1, x != 0 gives a bool");
         return std::nullopt;
     }
@@ -69,7 +69,7 @@ std::optional<Checker::Meeting> Checker::meet(const Value& left, const Value& ri
     if (left_float || right_float) return Meeting{left_float ? left.dtype() : right.dtype(), false};
     if (auto common = meet_integers(left.dtype(), right.dtype())) return Meeting{*common, false};
     error(Code::signed_meets_unsigned, span, "'" + std::string(symbol) + "' of signed and unsigned integers",
-          "the left side is " + describe(left) + ", the right side is " + describe(right),
+          describe_sides(left, right),
           "say which is meant: convert one side, for example i64(x)");
     return std::nullopt;
 }
@@ -140,8 +140,7 @@ std::optional<ir::Shape> Checker::broadcast_shapes(const std::vector<const Value
     for (const Value* value : values) {
         auto next = ir::broadcast(shape, value->shape());
         if (!next) {
-            std::string label = values.size() == 2 ? "the left side is " + describe(*values[0]) +
-                                                         ", the right side is " + describe(*values[1])
+            std::string label = values.size() == 2 ? describe_sides(*values[0], *values[1])
                                                    : "";
             if (values.size() > 2)
                 for (std::size_t i = 0; i < values.size(); ++i)

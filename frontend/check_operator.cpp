@@ -65,7 +65,7 @@ Value Checker::arithmetic(Op op, Value left, Value right, ir::Span span, std::st
     if (!left || !right) return nothing();
     if (left.dtype() == DType::Bool || right.dtype() == DType::Bool) {
         error(Code::bool_arithmetic, span, "'" + std::string(symbol) + "' does not take bool",
-              "the left side is " + describe(left) + ", the right side is " + describe(right),
+              describe_sides(left, right),
               "convert it: int(x) gives 0 and 1; sum(x) counts what is true");
         return nothing();
     }
@@ -169,12 +169,12 @@ Value Checker::matrix_product(Value left, Value right, ir::Span span) {
     if (!left || !right) return nothing();
     if (left.type.is_scalar() || right.type.is_scalar()) {
         error(Code::matrix_shapes, span, "a matrix product needs arrays",
-              "the left side is " + describe(left) + ", the right side is " + describe(right), "use '*' to scale");
+              describe_sides(left, right), "use '*' to scale");
         return nothing();
     }
     if (left.dtype() == DType::Bool || right.dtype() == DType::Bool) {
         error(Code::bool_arithmetic, span, "'@' does not take bool",
-              "the left side is " + describe(left) + ", the right side is " + describe(right), "convert it: int(x)");
+              describe_sides(left, right), "convert it: int(x)");
         return nothing();
     }
     auto meeting = meet(left, right, span, "@");
@@ -184,7 +184,7 @@ Value Checker::matrix_product(Value left, Value right, ir::Span span) {
     std::int64_t right_inner = right_vector ? right.shape()[0] : right.shape()[right.shape().size() - 2];
     if (left_inner != right_inner) {
         error(Code::matrix_shapes, span, "",
-              "the left side is " + describe(left) + ", the right side is " + describe(right),
+              describe_sides(left, right),
               "the last axis of the left side must be as long as the " +
                   std::string(right_vector ? "right side" : "last but one axis of the right side"));
         return nothing();
@@ -202,7 +202,7 @@ Value Checker::matrix_product(Value left, Value right, ir::Span span) {
     auto batch = ir::broadcast(left_batch, right_batch);
     if (!batch) {
         error(Code::matrix_shapes, span, "the leading axes of the matrices do not broadcast",
-              "the left side is " + describe(a) + ", the right side is " + describe(b));
+              describe_sides(a, b));
         return nothing();
     }
     ir::Shape full = *batch, wanted = *batch;

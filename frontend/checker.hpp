@@ -87,6 +87,8 @@ class Checker {
     // --- messages (check.cpp)
     void error(ir::Code code, ir::Span span, std::string message, std::string label = {}, std::string help = {});
     Value nothing() { return {}; }
+    // "a is f64[64], b is f64[32]", in the words of the program where they are short.
+    std::string describe_sides(const Value& left, const Value& right) const;
 
     // --- the program (check.cpp)
     void start_main(Module& module, const NameTable& names);

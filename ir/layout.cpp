@@ -4,6 +4,7 @@
 #include <map>
 #include <queue>
 #include <set>
+#include <tuple>
 
 #include "ir/live_ranges.hpp"
 
@@ -111,9 +112,11 @@ void lay_out(Program& program) {
     auto bytes_of = [&](const LiveRange& range) { return byte_count(program.type_of(range.slot)); };
     // By beginning; of those that begin together the larger first, so that the smaller fill what is
     // left.
-    std::stable_sort(ranges.begin(), ranges.end(), [&](const LiveRange& a, const LiveRange& b) {
-        return a.first != b.first ? a.first < b.first : bytes_of(a) > bytes_of(b);
-    });
+    auto order_of = [&](const LiveRange& range) {
+        return std::tuple(range.first, -bytes_of(range), range.slot);
+    };
+    std::sort(ranges.begin(), ranges.end(),
+              [&](const LiveRange& a, const LiveRange& b) { return order_of(a) < order_of(b); });
     auto ends_later = [](const LiveRange& a, const LiveRange& b) { return a.last > b.last; };
     std::priority_queue<LiveRange, std::vector<LiveRange>, decltype(ends_later)> alive(ends_later);
     Memory memory;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "ir/live_ranges.hpp"
 #include "ir/utf8.hpp"
@@ -75,11 +76,11 @@ std::string place_text(const Slot& slot) {
 
 std::string vm_memory(const Program& program) {
     std::vector<LiveRange> ranges = live_ranges(program);
-    std::stable_sort(ranges.begin(), ranges.end(), [&](const LiveRange& a, const LiveRange& b) {
-        std::int64_t a_offset = program.slots[a.slot].offset;
-        std::int64_t b_offset = program.slots[b.slot].offset;
-        return a_offset != b_offset ? a_offset < b_offset : a.first < b.first;
-    });
+    auto order_of = [&](const LiveRange& range) {
+        return std::tuple(program.slots[range.slot].offset, range.first, range.slot);
+    };
+    std::sort(ranges.begin(), ranges.end(),
+              [&](const LiveRange& a, const LiveRange& b) { return order_of(a) < order_of(b); });
     std::int64_t unshared = 0;
     Table table;
     if (!ranges.empty()) table.add({"bytes", "slot", "type", "name", "alive"});

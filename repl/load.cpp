@@ -53,10 +53,10 @@ void add_load_options(CLI::App& command, LoadArguments& arguments) {
     add_assignments(command, "--param", arguments.params, "VALUE",
                     "the value of a param, as a literal: 3, [1, 2.5], true");
     command.add_option("--int", arguments.int_type, "what int means")
-        ->check(CLI::IsMember({"i32", "i64"}))
+        ->check(quietly(CLI::IsMember({"i32", "i64"})))
         ->type_name("i32|i64");
     command.add_option("--float", arguments.float_type, "what float means")
-        ->check(CLI::IsMember({"f32", "f64"}))
+        ->check(quietly(CLI::IsMember({"f32", "f64"})))
         ->type_name("f32|f64");
 }
 

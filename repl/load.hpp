@@ -19,6 +19,12 @@ using Assignment = std::pair<std::string, std::string>;
 void add_assignments(CLI::App& command, const std::string& option, std::vector<Assignment>& values,
                      const std::string& value_name, const std::string& description);
 
+// A check without the note on the help page that it would add: there, the name of the value says
+// what may stand.
+inline CLI::Validator quietly(CLI::Validator check) {
+    return check.description("");
+}
+
 struct LoadArguments {
     std::string file;
     std::vector<Assignment> params;

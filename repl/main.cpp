@@ -1,4 +1,5 @@
 // The command line `dunlin`: reads which sub-command is wanted, and does it.
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -45,10 +46,28 @@ int report_bad_command(const CLI::App& app, const CLI::ParseError& error) {
     return kBadCommand;
 }
 
+// CLI11 would say no more than that a sub-command is required.
+Failure check_command_name(const CLI::App& app, const std::string& name) {
+    std::vector<std::string> known;
+    for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+    if (name.starts_with('-') || std::find(known.begin(), known.end(), name) != known.end())
+        return {};
+    std::string nearest = nearest_name(name, known);
+    return Error{
+        "unknown_name", "there is no command '" + name + "'",
+        nearest.empty() ? "'dunlin --help' lists them" : "did you mean '" + nearest + "'?"};
+}
+
 int run_command_line(int argc, char** argv) {
-    CLI::App app;
+    CLI::App app{"", "dunlin"};
     Action chosen;
     declare(app, chosen);
+    if (argc > 1) {
+        if (auto error = check_command_name(app, argv[1])) {
+            report_error(*error, Format::Text);
+            return kBadCommand;
+        }
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

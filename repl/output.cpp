@@ -36,7 +36,7 @@ void add_format_option(CLI::App& command, Format& format) {
     static const std::map<std::string, Format> kFormats{{"text", Format::Text},
                                                         {"json", Format::Json}};
     command.add_option("--format", format, "text, or json: one object a line on standard output")
-        ->transform(CLI::CheckedTransformer(kFormats))
+        ->transform(CLI::CheckedTransformer(kFormats).description(""))
         ->type_name("text|json");
 }
 

@@ -165,7 +165,7 @@ void declare(CLI::App& command, RunArguments& arguments) {
     command
         .add_option("--vms", arguments.vms,
                     "how many VMs; by default as many as the inputs have entries, or one")
-        ->check(CLI::PositiveNumber)
+        ->check(quietly(CLI::PositiveNumber))
         ->type_name("N");
     add_assignments(
         command, "--in", arguments.inputs, "FILE.npy",
@@ -174,24 +174,27 @@ void declare(CLI::App& command, RunArguments& arguments) {
                     "an input as a literal, the same for all VMs");
     add_assignments(command, "--out", arguments.outputs, "FILE.npy",
                     "write an output, or a state, with one entry per VM");
-    command.add_option("--seed", arguments.seed, "seed of the random numbers (0)")->type_name("S");
+    command.add_option("--seed", arguments.seed, "seed of the random numbers (0)")
+        ->check(quietly(CLI::NonNegativeNumber))
+        ->type_name("S");
     command
         .add_option("--fuel", arguments.fuel,
                     "loop turns that a VM may take; without limit by default")
+        ->check(quietly(CLI::NonNegativeNumber))
         ->type_name("N");
     command
         .add_option("--steps", arguments.steps,
                     "run the program K times in a row; state carries over")
-        ->check(CLI::PositiveNumber)
+        ->check(quietly(CLI::PositiveNumber))
         ->type_name("K");
     command
         .add_option("--print-vm", arguments.print_vm, "the VM of a batch whose prints are shown")
-        ->check(CLI::NonNegativeNumber)
+        ->check(quietly(CLI::NonNegativeNumber))
         ->type_name("K");
     command
         .add_option("--device", arguments.device,
                     "what runs the VMs; auto takes the fastest there is")
-        ->check(CLI::IsMember({"auto", "interp"}))
+        ->check(quietly(CLI::IsMember({"auto", "interp"})))
         ->type_name("auto|interp");
     command.add_flag("--stats", arguments.stats, "times, rates and memory, on standard error");
     add_format_option(command, arguments.format);

@@ -166,7 +166,8 @@ Result<std::string> Program::explain(std::string_view stage, std::string_view af
     };
     if (after.empty()) return shown(implementation_->compiled.program);
 
-    std::vector<std::string> passes;
+    std::vector<std::string> passes{
+        "lower"};  // as it comes from the front end, before the first pass
     for (std::string_view pass : ir::pass_names()) passes.emplace_back(pass);
     if (std::find(passes.begin(), passes.end(), after) == passes.end())
         return unknown_name("pass", after, passes);

@@ -175,9 +175,11 @@ TEST_F(Assigned, AForMayHaveNoTurn) {
     tree.count(tree.range(i, tree.number(0), tree.read(flag)), setting(x));
     tree.line = 3;
     use(x);
+    tree.line = 4;
     use(i);
-    EXPECT_EQ(findings(), (Found{"x:3", "i:3"}));
+    EXPECT_EQ(findings(), (Found{"x:3", "i:4"}));
     tree.program.main->body.clear();
+    tree.line = 3;
     tree.count(tree.range(i, tree.number(0), tree.number(0), 0), setting(x));
     use(x);
     EXPECT_EQ(findings(), Found{"x:3"});

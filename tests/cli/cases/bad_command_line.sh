@@ -14,7 +14,8 @@ bad() {
     out_is ""
 }
 bad "subcommand" 
-bad "frobnicate" frobnicate
+bad "there is no command 'frobnicate'" frobnicate
+bad "did you mean 'explain'?" explian p.dun
 bad "--frobnicate" run p.dun --frobnicate
 bad "FILE" run
 bad "NAME=VALUE" run p.dun --set angle
@@ -24,7 +25,8 @@ bad "did you mean 'angle'?" run p.dun --set angel=1
 bad "did you mean 'angle'?" run p.dun --in angel="$SEEDS/npy/f8_matrix.npy"
 bad "did you mean 'final'?" run p.dun --set angle=1 --out finale=x.npy
 bad "an output, which cannot be given" run p.dun --set final=1
-bad "given by --in and by --set" run p.dun --set angle=1 --in angle="$SEEDS/npy/f8_matrix.npy" --vms 2
+runs 0 dunlin run p.dun --set 'angle=[1, 2]' --out final=angles.npy
+bad "given by --in and by --set" run p.dun --set angle=1 --in angle=angles.npy
 bad "--set angle" run p.dun --set 'angle=[1,'
 bad "--set angle" run p.dun --set 'angle=x'
 bad "'angle', f64, has no value" run p.dun

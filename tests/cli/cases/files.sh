@@ -4,13 +4,13 @@ input x: float[3]
 output y = 2 * x
 END
 runs 0 dunlin run p.dun --in x="$SEEDS/npy/f8_matrix.npy" --out y=y.npy
-out_is "y: f64[2, 3]  min -6.0  mean 2.1666667333333334  max 12.0"
+out_is "y: f64[2, 3]  min -6.0  mean 2.1666667  max 12.0"
 program again.dun <<'END'
 input x: float[3]
 output y = x
 END
 runs 0 dunlin run again.dun --in x=y.npy
-out_is "y: f64[2, 3]  min -6.0  mean 2.1666667333333334  max 12.0"
+out_is "y: f64[2, 3]  min -6.0  mean 2.1666667  max 12.0"
 runs 0 dunlin run again.dun --in x=y.npy --vms 2
 runs 2 dunlin run again.dun --in x=y.npy --vms 3
 err_has "'x' has 2 entries along its leading axis"

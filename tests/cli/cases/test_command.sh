@@ -19,9 +19,9 @@ fn double(x) = 2 * x
 END
 program tests/deep/blocks.dun <<'END'
 import "library.dun"
-test "doubles" { assert double(2) == 4 }
+test "doubles" { assert library.double(2) == 4 }
 test "fails" {
-    x = double(2)
+    x = library.double(2)
     assert x == 5, "not five"
 }
 END

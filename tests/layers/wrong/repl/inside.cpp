@@ -1,3 +1,4 @@
+#include <ir/types.hpp>
+
 #include "runtime/batch.hpp"
 #include "runtime/dunlin.hpp"
-#include <ir/types.hpp>
