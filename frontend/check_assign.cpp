@@ -129,6 +129,10 @@ void Checker::assign_name(const std::string& name, ir::Span name_span, Value val
         scope_->names[name] = Binding{};
         return;
     }
+    if (known) {  // after an error at its first assignment, a name says no more
+        const Binding& binding = scope_->names[name];
+        if (!binding.variable && !binding.constant && !binding.function) return;
+    }
     value = single(std::move(value));
     if (!known) return bind_new_name(name, name_span, std::move(value), span);
     checked::Variable* variable = assignable(name, name_span);

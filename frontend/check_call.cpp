@@ -125,7 +125,7 @@ Value Checker::call_user(const FunctionRef& function, Arguments arguments, ir::S
     for (const ast::Parameter& parameter : node.parameters) callee.parameters.push_back(parameter.name.text);
     callee.assigned = &names_assigned_by(node);
     callee.parent = &module_scope(*function.module);
-    callee.bind_sizes = [this, &node] { bind_sizes(node); };
+    callee.bind_sizes = [this, &node] { return bind_sizes(node); };
     callee.expression = node.expression.get();
     callee.body = &node.body;
     return call_instance(callee, std::move(*values), span);

@@ -107,28 +107,28 @@ CheckedInstance Checker::instantiate(const Callee& callee, std::vector<Value>& v
         bool assigned = callee.assigned && callee.assigned->count(callee.parameters[i]);
         bind_parameter(callee.parameters[i], values[i], assigned, callee.declared);
     }
-    if (callee.bind_sizes) callee.bind_sizes();
-    bool end_reachable = false;
-    if (callee.expression) {
-        ir::Span span = callee.expression->span;
-        PendingReturn pending;
-        pending.span = span;
-        Value value = expression(*callee.expression);
-        if (value.kind == Value::Kind::Tuple) {
-            for (Value& item : value.items) pending.values.push_back(single(std::move(item)));
-        } else {
-            pending.values.push_back(single(std::move(value)));
-        }
-        bool failed = std::any_of(pending.values.begin(), pending.values.end(), [](const Value& each) { return !each; });
-        if (!failed) pending.statement = &emit(span, checked::Return{});
-        frame_->returns.push_back(std::move(pending));
-    } else {
-        end_reachable = block(*callee.body);
-    }
-    finish_returns(result, callee, end_reachable);
+    result.failed = callee.bind_sizes && !callee.bind_sizes();
+    if (!result.failed) finish_returns(result, callee, check_body(callee));
     result.has_effects = frame_->has_effects;
     std::tie(scope_, frame_, out_, comprehension_depth_) = outer;
     return result;
+}
+
+// Whether the end of the body can be reached without a return.
+bool Checker::check_body(const Callee& callee) {
+    if (!callee.expression) return block(*callee.body);
+    PendingReturn pending;
+    pending.span = callee.expression->span;
+    Value value = expression(*callee.expression);
+    if (value.kind == Value::Kind::Tuple) {
+        for (Value& item : value.items) pending.values.push_back(single(std::move(item)));
+    } else {
+        pending.values.push_back(single(std::move(value)));
+    }
+    bool failed = std::any_of(pending.values.begin(), pending.values.end(), [](const Value& each) { return !each; });
+    if (!failed) pending.statement = &emit(pending.span, checked::Return{});
+    frame_->returns.push_back(std::move(pending));
+    return false;
 }
 
 void Checker::bind_parameter(const std::string& name, const Value& value, bool assigned, ir::Span declared) {
@@ -147,7 +147,8 @@ void Checker::bind_parameter(const std::string& name, const Value& value, bool a
 }
 
 // `b: float[n]`: n is bound to the size; another use of n, or any other expression, must agree with it.
-void Checker::bind_sizes(const ast::Function& function) {
+bool Checker::bind_sizes(const ast::Function& function) {
+    bool agree = true;
     for (const ast::Parameter& parameter : function.parameters) {
         if (!parameter.type) continue;
         const Binding& binding = scope_->names[parameter.name.text];
@@ -166,11 +167,13 @@ void Checker::bind_sizes(const ast::Function& function) {
             }
             auto wanted = constant_integer(size);
             if (wanted && *wanted == shape[axis]) continue;
+            agree = false;
             std::string found = "axis " + std::to_string(axis) + " of '" + parameter.name.text + "' has size " + std::to_string(shape[axis]);
             error(Code::size_conflict, call_stack_.back().second, wanted ? found + ", not " + std::to_string(*wanted) : found, "",
                   "the parameter is declared at '" + function.name.text + "'");
         }
     }
+    return agree;
 }
 
 void Checker::finish_returns(CheckedInstance& result, const Callee& callee, bool end_reachable) {

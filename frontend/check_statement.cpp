@@ -264,9 +264,9 @@ void Checker::expression_statement(const ast::ExpressionStatement& node, ir::Spa
         return;
     }
     Value value = expression(*node.value);
-    if (!value.node) return;
+    if (!value) return;
     // A call of a built-in has no effect but its value.
-    bool effects = std::holds_alternative<checked::CallNode>(value.node->what);
+    bool effects = value.node && std::holds_alternative<checked::CallNode>(value.node->what);
     if (!effects) {
         error(Code::value_unused, span, "", "", "give it a name: x = ..., or print it");
         return;

@@ -238,15 +238,16 @@ class Checker {
         std::vector<std::string> parameters;
         const NameTable* assigned = nullptr;  // the names that its body assigns
         Scope* parent = nullptr;
-        std::function<void()> bind_sizes;     // names of sizes in annotations
+        std::function<bool()> bind_sizes;     // names of sizes in annotations; false after an error
         const ast::Expr* expression = nullptr;
         const ast::Block* body = nullptr;
     };
     Value call_instance(const Callee& callee, std::vector<Value> values, ir::Span span);
     CheckedInstance instantiate(const Callee& callee, std::vector<Value>& values);
+    bool check_body(const Callee& callee);
     bool prepare_argument(Value& value, bool assigned);
     void bind_parameter(const std::string& name, const Value& value, bool assigned, ir::Span declared);
-    void bind_sizes(const ast::Function& function);
+    bool bind_sizes(const ast::Function& function);
     void finish_returns(CheckedInstance& result, const Callee& callee, bool end_reachable);
     bool unify_returns(std::vector<PendingReturn>& returns, CheckedInstance& result, const Callee& callee);
     std::string key_of(const Value& value) const;

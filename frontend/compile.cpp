@@ -66,7 +66,7 @@ class Compilation {
         watch_.finish("parse");
         if (reporter_.has_errors()) return;
 
-        resolve(modules, reporter_);
+        resolve(modules, result_.sources, reporter_);
         watch_.finish("resolve");
         bool wants_test = options_.test >= 0 && static_cast<std::size_t>(options_.test) < tests.size();
         const ast::Test* test = wants_test ? tests[static_cast<std::size_t>(options_.test)] : nullptr;

@@ -136,14 +136,14 @@ void ModuleSet::import_file(Module& module, const ast::Import& import) {
         importing_.push_back(path);
         Module& added = add(path, *text, 1, false);
         known = &added;
-        check_imported(added);
+        check_imported(added, import.target.span);
         load_imports(added);
         importing_.pop_back();
     }
     module.imports[stem] = known;
 }
 
-void ModuleSet::check_imported(const Module& module) {
+void ModuleSet::check_imported(const Module& module, ir::Span import) {
     for (const auto& statement : module.statements) {
         bool allowed = std::holds_alternative<ast::Function>(statement->node) ||
                        std::holds_alternative<ast::Import>(statement->node) ||
@@ -155,7 +155,7 @@ void ModuleSet::check_imported(const Module& module) {
         }
         if (!allowed)
             reporter_.report({Code::statement_in_import, statement->span, "", "",
-                              "an imported file may define functions and constants", {}});
+                              "an imported file may define functions and constants", {{import, "imported here"}}});
     }
 }
 

@@ -51,7 +51,7 @@ class ModuleSet {
     void load_imports(Module& module);
     void import_library_module(Module& module, const ast::Import& import);
     void import_file(Module& module, const ast::Import& import);
-    void check_imported(const Module& module);
+    void check_imported(const Module& module, ir::Span import);
 
     const CompileOptions& options_;
     ir::SourceMap& sources_;

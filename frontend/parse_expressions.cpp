@@ -274,6 +274,9 @@ ExpressionBuilder::Built ExpressionBuilder::with_prefixes(const std::vector<cons
         if (literal && !literal->negative && touches && op.getType() == Kind::MINUS) {
             literal->negative = true;
             operand.expr->span = span;
+            if (literal->value > std::uint64_t{1} << 63)
+                report_.add(Code::literal_too_large, span, "the literal is less than -2^63",
+                            "a float is written with a point or an exponent");
         } else {
             operand = made(ast::Unary{unary_op(op), std::move(operand.expr)}, span, operand.height);
         }

@@ -67,8 +67,9 @@ void append_utf8(std::string& text, std::uint32_t code) {
 // The code point of u{...}, whose braces hold `digits`; nothing when there is none.
 std::optional<std::uint32_t> code_point(std::string_view digits) {
     std::uint32_t code = 0;
-    const char* end = digits.data() + digits.size();
-    auto [stop, error] = std::from_chars(digits.data(), end, code, 16);
+    const char* begin = digits.begin();
+    const char* end = begin + digits.size();
+    auto [stop, error] = std::from_chars(begin, end, code, 16);
     bool surrogate = code >= 0xD800 && code < 0xE000;
     if (error != std::errc{} || stop != end || code > 0x10FFFF || surrogate) return std::nullopt;
     return code;

@@ -33,8 +33,8 @@ bool SyntaxReport::any_within(ir::Span span) const {
 }
 
 std::vector<ir::Diagnostic> SyntaxReport::take() {
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const auto& a, const auto& b) { return a.span.begin < b.span.begin; });
+    std::sort(found_.begin(), found_.end(),
+              [](const auto& a, const auto& b) { return a.span.begin < b.span.begin; });
     return std::move(found_);
 }
 

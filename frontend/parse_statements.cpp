@@ -26,7 +26,7 @@ std::string comment_above(std::string_view text, std::size_t offset) {
         std::string_view comment = text.substr(sign + 1, line - 1 - (sign + 1));
         if (comment.ends_with('\r')) comment.remove_suffix(1);
         if (comment.starts_with(' ')) comment.remove_prefix(1);
-        doc = std::string(comment) + "\n" + doc;
+        doc.insert(0, std::string(comment) + "\n");
         line = above;
     }
     return doc.substr(0, doc.rfind('\n'));

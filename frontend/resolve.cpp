@@ -18,8 +18,8 @@ using NameStack = std::vector<std::set<std::string>>;
 // Walks one module: its statements, its functions and tests.
 class Resolver {
   public:
-    Resolver(ModuleSet& modules, Module& module, Reporter& reporter)
-        : modules_(modules), module_(module), reporter_(reporter) {}
+    Resolver(ModuleSet& modules, Module& module, const ir::SourceMap& sources, Reporter& reporter)
+        : modules_(modules), module_(module), sources_(sources), reporter_(reporter) {}
 
     void run() {
         std::set<std::string> file_names = names_of(module_.names);
@@ -60,6 +60,7 @@ class Resolver {
 
     ModuleSet& modules_;
     Module& module_;
+    const ir::SourceMap& sources_;
     Reporter& reporter_;
     NameStack scopes_;
     const ast::Function* function_ = nullptr;
@@ -220,7 +221,7 @@ void Resolver::identifier(const std::string& name, ir::Span span) {
 void Resolver::member(const ast::Member& node) {
     const auto* object = std::get_if<ast::Identifier>(&node.object->node);
     auto refuse = [&](ir::Span span, const std::string& message, const std::vector<std::string>& known) {
-        std::string near = ir::nearest_name(object ? (span.begin == node.object->span.begin ? object->name : node.name.text) : "", known);
+        std::string near = ir::nearest_name(sources_.text_of(span), known);
         reporter_.report({Code::unknown_name, span, message, "",
                           near.empty() ? "" : "did you mean '" + near + "'?", {}});
     };
@@ -304,9 +305,9 @@ class RecursionFinder {
 
 }  // namespace
 
-void resolve(ModuleSet& modules, Reporter& reporter) {
+void resolve(ModuleSet& modules, const ir::SourceMap& sources, Reporter& reporter) {
     for (Module* module : modules.user_modules()) {
-        Resolver resolver(modules, *module, reporter);
+        Resolver resolver(modules, *module, sources, reporter);
         resolver.run();
         RecursionFinder(resolver.calls(), reporter).run();
     }

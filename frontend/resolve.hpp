@@ -7,6 +7,6 @@
 
 namespace dunlin::frontend {
 
-void resolve(ModuleSet& modules, Reporter& reporter);
+void resolve(ModuleSet& modules, const ir::SourceMap& sources, Reporter& reporter);
 
 }  // namespace dunlin::frontend

@@ -1,4 +1,5 @@
-// Live ranges: from where to where each local slot needs its bytes, counted along the program's text.
+// Live ranges: from where to where each local slot needs its bytes, counted along the program's
+// text.
 #pragma once
 
 #include <vector>
@@ -7,7 +8,8 @@
 
 namespace dunlin::ir {
 
-// A place in the program: an instruction of a routine, by number; the routine's terminator comes after the last.
+// A place in the program: an instruction of a routine, by number; the routine's terminator comes
+// after the last.
 struct Point {
     RoutineId routine = 0;
     std::size_t index = 0;
@@ -15,9 +17,9 @@ struct Point {
     auto operator<=>(const Point&) const = default;
 };
 
-// Both ends belong to the range. It covers every point at which the slot is read, written, or holds a value that may
-// still be read (so all of a loop around which the value is carried), and whatever the text has between them: two
-// slots whose ranges do not meet may share bytes.
+// Both ends belong to the range. It covers every point at which the slot is read, written, or holds
+// a value that may still be read (so all of a loop around which the value is carried), and whatever
+// the text has between them: two slots whose ranges do not meet may share bytes.
 struct LiveRange {
     SlotId slot = kNoSlot;
     Point first;

@@ -5,7 +5,8 @@
 
 namespace dunlin::ir {
 
-// Moving starts that are constant and inside become fixed ones; a move that moves nothing becomes a copy.
+// Moving starts that are constant and inside become fixed ones; a move that moves nothing becomes a
+// copy.
 void simplify_move(const Program& program, Instruction& instruction);
 
 }  // namespace dunlin::ir

@@ -1,12 +1,14 @@
 // Uniformity: which values are the same in every VM, and where all VMs are sure to be together.
 //
-// A value varies when it comes from what varies between VMs (vm_id, random bits, inputs, states, and the collectives
-// that answer each VM differently), or from a value that varies, or was computed where not all VMs pass. A branch on a
-// value that varies parts the VMs until they meet again: at the first routine that all of its ways to the end have in
-// common. Between, the routines are divergent, and so is everything that is computed there. VMs that halt or fault take
-// no further part, so a way that only halts parts nobody.
+// A value varies when it comes from what varies between VMs (vm_id, random bits, inputs, states,
+// and the collectives that answer each VM differently), or from a value that varies, or was
+// computed where not all VMs pass. A branch on a value that varies parts the VMs until they meet
+// again: at the first routine that all of its ways to the end have in common. Between, the routines
+// are divergent, and so is everything that is computed there. VMs that halt or fault take no
+// further part, so a way that only halts parts nobody.
 //
-// Inputs may be bound to one value for all VMs, states may happen to be equal: the analysis looks at the program alone.
+// Inputs may be bound to one value for all VMs, states may happen to be equal: the analysis looks
+// at the program alone.
 #pragma once
 
 #include <vector>
@@ -18,9 +20,10 @@ namespace dunlin::ir {
 
 struct RoutineUniformity {
     bool is_divergent = false;
-    RoutineId parted_by = 0;          // when divergent: the routine whose branch parts the VMs
-    std::vector<bool> instructions;   // of each, whether all VMs compute the same value; its collective last
-    bool uniform_branch = true;       // whether all VMs that come here leave by the same way
+    RoutineId parted_by = 0;  // when divergent: the routine whose branch parts the VMs
+    std::vector<bool>
+        instructions;  // of each, whether all VMs compute the same value; its collective last
+    bool uniform_branch = true;  // whether all VMs that come here leave by the same way
 };
 
 struct UniformityReport {
@@ -29,7 +32,8 @@ struct UniformityReport {
 
 UniformityReport analyse_uniformity(const Program& program);
 
-// A complaint for each collective in a divergent routine, with a note at the condition that parts the VMs.
+// A complaint for each collective in a divergent routine, with a note at the condition that parts
+// the VMs.
 std::vector<Complaint> check_collectives(const Program& program);
 
 }  // namespace dunlin::ir

@@ -3,7 +3,7 @@
 
 #include "ir/common.hpp"
 #include "ir/verify.hpp"
-#include "microcode_program.hpp"
+#include "tests/unit/microcode_program.hpp"
 
 namespace dunlin::ir {
 namespace {

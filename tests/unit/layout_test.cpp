@@ -6,7 +6,7 @@
 #include "ir/live_ranges.hpp"
 #include "ir/memory_report.hpp"
 #include "ir/verify.hpp"
-#include "microcode_program.hpp"
+#include "tests/unit/microcode_program.hpp"
 
 namespace dunlin::ir {
 namespace {

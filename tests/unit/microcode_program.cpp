@@ -1,4 +1,4 @@
-#include "microcode_program.hpp"
+#include "tests/unit/microcode_program.hpp"
 
 #include <regex>
 #include <sstream>

@@ -96,6 +96,9 @@ TEST(ParseErrors, LiteralsTooLarge) {
               "1:5 E0108 the literal is larger than 2^64 - 1 | a float is written with a point or "
               "an exponent\n");
     EXPECT_EQ(errors("x = 0x1_0000_0000_0000_0000").substr(0, 10), "1:5 E0108 ");
+    EXPECT_EQ(errors("x = -9223372036854775809"),
+              "1:5 E0108 the literal is less than -2^63 | a float is written with a point or an "
+              "exponent\n");
     EXPECT_EQ(errors("x = 1e309"),
               "1:5 E0108 the literal is larger than any float | infinity is written inf\n");
     EXPECT_EQ(errors("x = 1" + std::string(400, '0') + ".0").substr(0, 10), "1:5 E0108 ");

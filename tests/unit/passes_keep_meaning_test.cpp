@@ -5,7 +5,7 @@
 #include "ir/pipeline.hpp"
 #include "ir/text.hpp"
 #include "ir/verify.hpp"
-#include "microcode_program.hpp"
+#include "tests/unit/microcode_program.hpp"
 
 namespace dunlin::ir {
 namespace {

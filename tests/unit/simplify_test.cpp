@@ -2,7 +2,7 @@
 #include "ir/simplify.hpp"
 
 #include "ir/verify.hpp"
-#include "microcode_program.hpp"
+#include "tests/unit/microcode_program.hpp"
 
 namespace dunlin::ir {
 namespace {

@@ -2,7 +2,7 @@
 #include "ir/uniform.hpp"
 
 #include "ir/meeting_points.hpp"
-#include "microcode_program.hpp"
+#include "tests/unit/microcode_program.hpp"
 
 namespace dunlin::ir {
 namespace {

@@ -1,7 +1,7 @@
 // What the verifier refuses, rule by rule.
 #include "ir/verify.hpp"
 
-#include "microcode_program.hpp"
+#include "tests/unit/microcode_program.hpp"
 
 namespace dunlin::ir {
 namespace {
