@@ -1,7 +1,9 @@
-// The tree of a source file, as written: no names resolved, no types known. `parse` makes it; nobody changes it.
+// The tree of a source file, as written: no names resolved, no types known. `parse` makes it;
+// nobody changes it.
 //
-// Nodes are plain structs in a std::variant, so that a visitor that forgets one does not compile. Every node carries
-// the Span of the words it stands for. The depth of a tree is bounded (kMaxDepth), so that walking it by recursion is safe.
+// Nodes are plain structs in a std::variant, so that a visitor that forgets one does not compile.
+// Every node carries the Span of the words it stands for. The depth of a tree is bounded
+// (kMaxDepth), so that walking it by recursion is safe.
 #pragma once
 
 #include <cstdint>
@@ -31,18 +33,40 @@ struct Name {
 
 // Binary operators, loosest first, as in the table of language.md.
 enum class BinaryOp : std::uint8_t {
-    Or, And, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, BitOr, BitXor, BitAnd,
-    ShiftLeft, ShiftRight, Range, Add, Subtract, Multiply, Divide, FloorDivide, Modulo, MatMul, Power,
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    BitOr,
+    BitXor,
+    BitAnd,
+    ShiftLeft,
+    ShiftRight,
+    Range,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    FloorDivide,
+    Modulo,
+    MatMul,
+    Power,
 };
 enum class UnaryOp : std::uint8_t { Not, Negate, Plus, Complement };
 std::string_view text_of(BinaryOp op);  // "<="
 std::string_view text_of(UnaryOp op);
 
-// --- expressions ------------------------------------------------------------------------------------------------
+// --- expressions
+// ------------------------------------------------------------------------------------------------
 
 struct IntegerLiteral {
     std::uint64_t value = 0;
-    bool negative = false;  // a minus sign written directly before the number is part of it: -9223372036854775808
+    bool negative = false;  // a minus sign written directly before the number is part of it:
+                            // -9223372036854775808
 };
 struct FloatLiteral {
     double value = 0;
@@ -50,7 +74,8 @@ struct FloatLiteral {
 struct BoolLiteral {
     bool value = false;
 };
-struct TextLiteral {  // only in print, assert, fail, test, import; anywhere else the checker refuses it
+struct TextLiteral {  // only in print, assert, fail, test, import; anywhere else the checker
+                      // refuses it
     std::string text;
 };
 struct NoneLiteral {};  // only as a subscript
@@ -109,14 +134,16 @@ struct Lambda {
 struct OperatorFunction {  // (+); (-) is the binary one
     BinaryOp op{};
 };
-struct Tuple {  // (a, b), and a bare `a, b` at the right of an assignment or after return; (a,) has one item
+struct Tuple {  // (a, b), and a bare `a, b` at the right of an assignment or after return; (a,) has
+                // one item
     std::vector<ExprPtr> items;
 };
 
 struct Expr {
     Span span;
-    std::variant<IntegerLiteral, FloatLiteral, BoolLiteral, TextLiteral, NoneLiteral, Identifier, Member, Unary, Binary,
-                 Conditional, Call, Index, ArrayLiteral, Comprehension, Lambda, OperatorFunction, Tuple>
+    std::variant<IntegerLiteral, FloatLiteral, BoolLiteral, TextLiteral, NoneLiteral, Identifier,
+                 Member, Unary, Binary, Conditional, Call, Index, ArrayLiteral, Comprehension,
+                 Lambda, OperatorFunction, Tuple>
         node;
 };
 
@@ -127,10 +154,12 @@ struct TypeName {
     Span span;
 };
 
-// --- statements -------------------------------------------------------------------------------------------------
+// --- statements
+// -------------------------------------------------------------------------------------------------
 
 struct Assign {  // x = e   x: T = e   q, r = f()   a[i] += e
-    std::vector<ExprPtr> targets;  // Identifier or Index of an Identifier: the parser has checked it
+    std::vector<ExprPtr>
+        targets;  // Identifier or Index of an Identifier: the parser has checked it
     std::optional<TypeName> type;  // one target only
     std::optional<BinaryOp> op;    // compound: one target only
     ExprPtr value;
@@ -179,7 +208,7 @@ struct Function {
     std::vector<Parameter> parameters;
     ExprPtr expression;  // fn f(x) = e; null when it has a block
     Block body;
-    std::string doc;     // the comment lines directly before it, without the `#`
+    std::string doc;  // the comment lines directly before it, without the `#`
 };
 struct Test {
     std::string name;
@@ -202,8 +231,8 @@ struct ExpressionStatement {
 
 struct Statement {
     Span span;
-    std::variant<Assign, If, While, For, Break, Continue, Return, Halt, Assert, Fail, Print, Function, Test, Import,
-                 Declaration, ExpressionStatement>
+    std::variant<Assign, If, While, For, Break, Continue, Return, Halt, Assert, Fail, Print,
+                 Function, Test, Import, Declaration, ExpressionStatement>
         node;
 };
 

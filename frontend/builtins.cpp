@@ -21,8 +21,12 @@ constexpr BuiltinNameInfo kNames[] = {
 
 }  // namespace
 
-const BuiltinInfo& info(Builtin builtin) { return kBuiltins[static_cast<int>(builtin)]; }
-const BuiltinNameInfo& info(BuiltinName name) { return kNames[static_cast<int>(name)]; }
+const BuiltinInfo& info(Builtin builtin) {
+    return kBuiltins[static_cast<int>(builtin)];
+}
+const BuiltinNameInfo& info(BuiltinName name) {
+    return kNames[static_cast<int>(name)];
+}
 
 std::optional<Builtin> find_builtin(std::string_view name) {
     static const auto* by_name = [] {
@@ -43,13 +47,15 @@ std::optional<BuiltinName> find_builtin_name(std::string_view name) {
 
 std::vector<Builtin> all_builtins() {
     std::vector<Builtin> result;
-    for (std::size_t i = 0; i < std::size(kBuiltins); ++i) result.push_back(static_cast<Builtin>(i));
+    for (std::size_t i = 0; i < std::size(kBuiltins); ++i)
+        result.push_back(static_cast<Builtin>(i));
     return result;
 }
 
 std::vector<BuiltinName> all_builtin_names() {
     std::vector<BuiltinName> result;
-    for (std::size_t i = 0; i < std::size(kNames); ++i) result.push_back(static_cast<BuiltinName>(i));
+    for (std::size_t i = 0; i < std::size(kNames); ++i)
+        result.push_back(static_cast<BuiltinName>(i));
     return result;
 }
 
@@ -65,7 +71,8 @@ std::vector<std::string> parameter_names(std::string_view parameters) {
     return names;
 }
 
-std::optional<ir::DType> conversion_type(Builtin builtin, ir::DType int_type, ir::DType float_type) {
+std::optional<ir::DType> conversion_type(Builtin builtin, ir::DType int_type,
+                                         ir::DType float_type) {
     if (info(builtin).family != Family::Conversion) return std::nullopt;
     if (builtin == Builtin::ToInt) return int_type;
     if (builtin == Builtin::ToFloat) return float_type;

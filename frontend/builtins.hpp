@@ -23,7 +23,18 @@ enum class BuiltinName : std::uint8_t {
 };
 
 enum class Family : std::uint8_t {
-    Conversion, Float1, Float2, Float3, Float1Test, Number1, Number2, Rounding1, Test1, Bits1, Bits2, Special,
+    Conversion,
+    Float1,
+    Float2,
+    Float3,
+    Float1Test,
+    Number1,
+    Number2,
+    Rounding1,
+    Test1,
+    Bits1,
+    Bits2,
+    Special,
 };
 
 struct BuiltinInfo {
@@ -46,10 +57,12 @@ std::optional<BuiltinName> find_builtin_name(std::string_view name);
 std::vector<Builtin> all_builtins();
 std::vector<BuiltinName> all_builtin_names();
 
-// The names in a parameter text: "x, axis = all" gives {"x", "axis"}; a rest parameter keeps its dots.
+// The names in a parameter text: "x, axis = all" gives {"x", "axis"}; a rest parameter keeps its
+// dots.
 std::vector<std::string> parameter_names(std::string_view parameters);
 
-// The conversions are also names of element types; `int` and `float` depend on how the program is loaded.
+// The conversions are also names of element types; `int` and `float` depend on how the program is
+// loaded.
 std::optional<ir::DType> conversion_type(Builtin builtin, ir::DType int_type, ir::DType float_type);
 
 }  // namespace dunlin::frontend

@@ -32,17 +32,22 @@ ir::Storage storage_of(PortKind kind) {
 
 }  // namespace
 
-Checker::Checker(ModuleSet& modules, const ir::SourceMap& sources, const CompileOptions& options, Reporter& reporter)
+Checker::Checker(ModuleSet& modules, const ir::SourceMap& sources, const CompileOptions& options,
+                 Reporter& reporter)
     : modules_(modules), sources_(sources), options_(options), reporter_(reporter) {}
 
-// An error in a function is shown with the calls that led there; one in the library is shown at the user's call.
-void Checker::error(Code code, ir::Span span, std::string message, std::string label, std::string help) {
-    ir::Diagnostic diagnostic{code, span, std::move(message), std::move(label), std::move(help), {}};
+// An error in a function is shown with the calls that led there; one in the library is shown at the
+// user's call.
+void Checker::error(Code code, ir::Span span, std::string message, std::string label,
+                    std::string help) {
+    ir::Diagnostic diagnostic{code, span, std::move(message), std::move(label), std::move(help),
+                              {}};
     for (std::size_t i = call_stack_.size(); i-- > 0;) {
         const auto& [name, call_span] = call_stack_[i];
         if (sources_.is_library(diagnostic.span.file)) {
             if (sources_.is_library(call_span.file)) continue;
-            diagnostic.notes.emplace_back(diagnostic.span, "found in '" + name + "', of the standard library");
+            diagnostic.notes.emplace_back(diagnostic.span,
+                                          "found in '" + name + "', of the standard library");
             diagnostic.span = call_span;
         } else if (diagnostic.notes.size() < 4 && !sources_.is_library(call_span.file)) {
             diagnostic.notes.emplace_back(call_span, "in '" + name + "', called here");
@@ -55,11 +60,13 @@ std::string Checker::describe_sides(const Value& left, const Value& right) const
     constexpr std::size_t kShort = 24;
     auto words = [&](const Value& value, const char* otherwise) {
         std::string_view text = sources_.text_of(value.span);
-        bool usable = !text.empty() && text.size() <= kShort && text.find('\n') == std::string_view::npos &&
-                      !value.weak && !sources_.is_library(value.span.file);
+        bool usable = !text.empty() && text.size() <= kShort &&
+                      text.find('\n') == std::string_view::npos && !value.weak &&
+                      !sources_.is_library(value.span.file);
         return usable ? std::string(text) : std::string(otherwise);
     };
-    return words(left, "the left side") + " is " + describe(left) + ", " + words(right, "the right side") + " is " + describe(right);
+    return words(left, "the left side") + " is " + describe(left) + ", " +
+           words(right, "the right side") + " is " + describe(right);
 }
 
 Scope& Checker::module_scope(Module& module) {
@@ -112,15 +119,18 @@ void Checker::check_options(const Module& module) {
     for (const auto& [name, value] : options_.params) {
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
         std::string near = ir::nearest_name(name, known);
-        error(Code::unknown_param, {module.file, 0, 0}, "the program has no param '" + name + "'", "",
-              near.empty() ? "" : "did you mean '" + near + "'?");
+        error(Code::unknown_param, {module.file, 0, 0}, "the program has no param '" + name + "'",
+              "", near.empty() ? "" : "did you mean '" + near + "'?");
     }
 }
 
 void Checker::declaration(const ast::Declaration& node, ir::Span span) {
     if (scope_->names.count(node.name.text)) {
-        error(Code::duplicate_definition, node.name.span, "'" + node.name.text + "' is defined twice", "",
-              node.kind == ast::DeclarationKind::Output ? "once it is declared, assign to it without 'output'" : "");
+        error(Code::duplicate_definition, node.name.span,
+              "'" + node.name.text + "' is defined twice", "",
+              node.kind == ast::DeclarationKind::Output
+                  ? "once it is declared, assign to it without 'output'"
+                  : "");
         return;
     }
     scope_->names[node.name.text] = Binding{};  // known, even when it turns out to be in error
@@ -150,8 +160,10 @@ void Checker::param_declaration(const ast::Declaration& node) {
     }
     auto given = options_.params.find(node.name.text);
     if (given == options_.params.end() && !node.value) {
-        error(Code::param_unbound, node.name.span, "the param '" + node.name.text + "' has no value", "",
-              "give it one with --param " + node.name.text + "=..., or a default here: param " + node.name.text + " = ...");
+        error(Code::param_unbound, node.name.span,
+              "the param '" + node.name.text + "' has no value", "",
+              "give it one with --param " + node.name.text + "=..., or a default here: param " +
+                  node.name.text + " = ...");
         return;
     }
     std::optional<ir::Constant> value;
@@ -159,12 +171,14 @@ void Checker::param_declaration(const ast::Declaration& node) {
         Value found = array(*node.value);
         if (!found) return;
         if (!found.constant) {
-            error(Code::not_load_time_constant, node.value->span, "a param must be known when the program is loaded",
+            error(Code::not_load_time_constant, node.value->span,
+                  "a param must be known when the program is loaded",
                   "this is found while running");
             return;
         }
         if (type) {
-            auto fitted = fit_to(std::move(found), *type, node.value->span, "the param '" + node.name.text + "'", true);
+            auto fitted = fit_to(std::move(found), *type, node.value->span,
+                                 "the param '" + node.name.text + "'", true);
             if (!fitted) return;
             found = std::move(*fitted);
         }
@@ -179,7 +193,8 @@ void Checker::param_declaration(const ast::Declaration& node) {
         wanted.dtype = ir::is_float(wanted.dtype) ? options_.float_type : options_.int_type;
     auto fitted = fit_literal(given->second, wanted);
     if (const auto* why = std::get_if<std::string>(&fitted)) {
-        error(Code::bad_param_value, node.name.span, "the value given for the param '" + node.name.text + "' does not fit", *why);
+        error(Code::bad_param_value, node.name.span,
+              "the value given for the param '" + node.name.text + "' does not fit", *why);
         return;
     }
     bind_param(node, std::get<ir::Constant>(std::move(fitted)), true);
@@ -188,8 +203,10 @@ void Checker::param_declaration(const ast::Declaration& node) {
 void Checker::port_declaration(const ast::Declaration& node, ir::Span span, PortKind kind) {
     bool from_host = kind == PortKind::Input || kind == PortKind::Shared;
     if (from_host && (!node.type || node.value)) {
-        error(Code::unknown_type, node.name.span, std::string(word_for(kind)) + " has a type, and no value of its own", "",
-              "write, for example, input " + node.name.text + ": float[3]; a 'param' has a default");
+        error(
+            Code::unknown_type, node.name.span,
+            std::string(word_for(kind)) + " has a type, and no value of its own", "",
+            "write, for example, input " + node.name.text + ": float[3]; a 'param' has a default");
         return;
     }
     std::optional<ir::Type> type;
@@ -202,7 +219,8 @@ void Checker::port_declaration(const ast::Declaration& node, ir::Span span, Port
         Value found = array(*node.value);
         if (!found) return;
         if (type) {
-            value = fit_to(std::move(found), *type, node.value->span, "'" + node.name.text + "'", true);
+            value =
+                fit_to(std::move(found), *type, node.value->span, "'" + node.name.text + "'", true);
             if (!value) return;
         } else {
             value = materialise(std::move(found));
@@ -211,11 +229,14 @@ void Checker::port_declaration(const ast::Declaration& node, ir::Span span, Port
         }
     }
     if (!type) {
-        error(Code::unknown_type, node.name.span, "'" + node.name.text + "' needs a type or a value", "",
-              std::string("write ") + (kind == PortKind::State ? "state " : "output ") + node.name.text + ": float, or = a value");
+        error(Code::unknown_type, node.name.span,
+              "'" + node.name.text + "' needs a type or a value", "",
+              std::string("write ") + (kind == PortKind::State ? "state " : "output ") +
+                  node.name.text + ": float, or = a value");
         return;
     }
-    checked::Variable* variable = new_variable(node.name.text, *type, node.name.span, storage_of(kind));
+    checked::Variable* variable =
+        new_variable(node.name.text, *type, node.name.span, storage_of(kind));
     Binding binding;
     binding.variable = variable;
     if (from_host) binding.read_only = word_for(kind);
@@ -225,14 +246,16 @@ void Checker::port_declaration(const ast::Declaration& node, ir::Span span, Port
         emit(span, checked::InitialiseState{variable, take_node(std::move(*value))});
     if (kind == PortKind::Output) {
         if (!value) {  // zero until it is assigned
-            value = broadcast_value(constant_value(ir::scalar_constant(type->dtype, 0), span), type->shape, span);
+            value = broadcast_value(constant_value(ir::scalar_constant(type->dtype, 0), span),
+                                    type->shape, span);
             if (!*value) return;
         }
         store(variable, std::move(*value), span);
     }
 }
 
-// The value of a name of a file whose statements do not run: an imported file, or the file of a test.
+// The value of a name of a file whose statements do not run: an imported file, or the file of a
+// test.
 Binding* Checker::module_constant(Module& module, const std::string& name, ir::Span use) {
     Scope& scope = module_scope(module);
     if (auto found = scope.names.find(name); found != scope.names.end()) return &found->second;
@@ -240,7 +263,8 @@ Binding* Checker::module_constant(Module& module, const std::string& name, ir::S
     for (const auto& statement : module.statements)
         if (const auto* assign = std::get_if<ast::Assign>(&statement->node))
             if (const auto* target = std::get_if<ast::Identifier>(&assign->targets[0]->node))
-                if (target->name == name && assign->targets.size() == 1 && module.names.at(name).single())
+                if (target->name == name && assign->targets.size() == 1 &&
+                    module.names.at(name).single())
                     expr = assign->value.get();
     Binding binding;
     Frame frame;
@@ -264,17 +288,20 @@ Binding* Checker::module_constant(Module& module, const std::string& name, ir::S
         binding.constant = value.constant;
     } else {
         error(Code::not_load_time_constant, use, "'" + name + "' is not a constant of its file", "",
-              in_test_ ? "a test sees the functions, params and constants of its file; its statements do not run"
+              in_test_ ? "a test sees the functions, params and constants of its file; its "
+                         "statements do not run"
                        : "an imported file may define functions and constants");
     }
     binding.read_only = "a constant of another file";
     return &(scope.names[name] = std::move(binding));
 }
 
-CheckResult Checker::take() { return {std::move(program_), std::move(params_)}; }
+CheckResult Checker::take() {
+    return {std::move(program_), std::move(params_)};
+}
 
-CheckResult check(ModuleSet& modules, Module& module, const ast::Test* test, const ir::SourceMap& sources,
-                  const CompileOptions& options, Reporter& reporter) {
+CheckResult check(ModuleSet& modules, Module& module, const ast::Test* test,
+                  const ir::SourceMap& sources, const CompileOptions& options, Reporter& reporter) {
     Checker checker(modules, sources, options, reporter);
     if (test) {
         checker.check_test(module, *test);

@@ -1,5 +1,5 @@
-// Types and shapes: trees of modules in, a checked tree out. After `check` has reported no error, lowering cannot fail
-// (but for the size of the program).
+// Types and shapes: trees of modules in, a checked tree out. After `check` has reported no error,
+// lowering cannot fail (but for the size of the program).
 #pragma once
 
 #include <vector>
@@ -15,7 +15,7 @@ struct CheckResult {
 };
 
 // `test` is the block to be checked in place of the program's statements, or null.
-CheckResult check(ModuleSet& modules, Module& module, const ast::Test* test, const ir::SourceMap& sources,
-                  const CompileOptions& options, Reporter& reporter);
+CheckResult check(ModuleSet& modules, Module& module, const ast::Test* test,
+                  const ir::SourceMap& sources, const CompileOptions& options, Reporter& reporter);
 
 }  // namespace dunlin::frontend

@@ -13,7 +13,8 @@ namespace {
 // Load-time constants larger than this are kept in their variable only.
 constexpr std::int64_t kMaxNamedConstant = 4096;
 
-// Whether a value of type `from` may become one of type `to` without being asked: nothing but precision may be lost.
+// Whether a value of type `from` may become one of type `to` without being asked: nothing but
+// precision may be lost.
 bool widens(DType from, DType to) {
     if (from == to) return true;
     if (from == DType::Bool || to == DType::Bool) return false;
@@ -25,7 +26,8 @@ bool widens(DType from, DType to) {
 
 }  // namespace
 
-checked::Variable* Checker::new_variable(const std::string& name, ir::Type type, ir::Span span, ir::Storage storage) {
+checked::Variable* Checker::new_variable(const std::string& name, ir::Type type, ir::Span span,
+                                         ir::Storage storage) {
     auto variable = std::make_unique<checked::Variable>();
     variable->name = name;
     variable->type = std::move(type);
@@ -45,7 +47,8 @@ Value Checker::read(checked::Variable* variable, ir::Span span) {
     return node_value(make_node(span, variable->type, checked::ReadNode{variable}));
 }
 
-// A value that is used twice is computed once, unless it is a constant or a variable that stays as it is meanwhile.
+// A value that is used twice is computed once, unless it is a constant or a variable that stays as
+// it is meanwhile.
 Value Checker::hold(Value value) {
     if (!value || is_copyable(value)) return value;
     ir::Span span = value.span;
@@ -61,9 +64,10 @@ void Checker::store(checked::Variable* target, Value value, ir::Span span) {
     emit(span, checked::Assign{target, take_node(std::move(value))});
 }
 
-// Makes the value fit a type that has been said before. `what` is the subject of the message: "'x'".
-std::optional<Value> Checker::fit_to(Value value, const ir::Type& type, ir::Span span, const std::string& what,
-                                     bool may_broadcast) {
+// Makes the value fit a type that has been said before. `what` is the subject of the message:
+// "'x'".
+std::optional<Value> Checker::fit_to(Value value, const ir::Type& type, ir::Span span,
+                                     const std::string& what, bool may_broadcast) {
     if (!value) return std::nullopt;
     bool literal_fits = value.weak && type.dtype != DType::Bool &&
                         (!ir::is_float(value.dtype()) || ir::is_float(type.dtype));
@@ -71,14 +75,18 @@ std::optional<Value> Checker::fit_to(Value value, const ir::Type& type, ir::Span
         std::string help = "convert it: " + std::string(ir::name_of(type.dtype)) + "(...)";
         if (ir::is_float(value.dtype()) && ir::is_integer(type.dtype))
             help += ", or make " + what + " a float where it is first assigned";
-        error(Code::type_changed, span, what + " is " + describe(type) + ", this is " + describe(value), "", help);
+        error(Code::type_changed, span,
+              what + " is " + describe(type) + ", this is " + describe(value), "", help);
         return std::nullopt;
     }
-    bool fits = may_broadcast ? ir::broadcasts_to(value.shape(), type.shape) : value.shape() == type.shape;
+    bool fits =
+        may_broadcast ? ir::broadcasts_to(value.shape(), type.shape) : value.shape() == type.shape;
     if (!fits) {
-        error(Code::shape_changed, span, what + " is " + describe(type) + ", this is " + describe(value), "",
-              ir::broadcasts_to(value.shape(), type.shape) ? "to fill what is there, write x[:] = ..."
-                                                           : "a name keeps the shape of its first assignment");
+        error(Code::shape_changed, span,
+              what + " is " + describe(type) + ", this is " + describe(value), "",
+              ir::broadcasts_to(value.shape(), type.shape)
+                  ? "to fill what is there, write x[:] = ..."
+                  : "a name keeps the shape of its first assignment");
         return std::nullopt;
     }
     Value converted = broadcast_value(convert(std::move(value), type.dtype), type.shape, span);
@@ -92,7 +100,9 @@ checked::Variable* Checker::assignable(const std::string& name, ir::Span span) {
     if (found == scope_->names.end()) return nullptr;
     const Binding& binding = found->second;
     if (binding.read_only || binding.function) {
-        error(Code::read_only_name, span, "'" + name + "' is " + (binding.function ? "a function" : binding.read_only) + " and cannot be assigned",
+        error(Code::read_only_name, span,
+              "'" + name + "' is " + (binding.function ? "a function" : binding.read_only) +
+                  " and cannot be assigned",
               "", "assign to another name: copy = " + name);
         return nullptr;
     }
@@ -124,7 +134,8 @@ void Checker::assign_name(const std::string& name, ir::Span name_span, Value val
             scope_->names[name].function = value.function;
             return;
         }
-        error(Code::function_as_data, name_span, "a name that stands for a function is assigned once", "",
+        error(Code::function_as_data, name_span,
+              "a name that stands for a function is assigned once", "",
               "which function is called must be known when the program is loaded");
         scope_->names[name] = Binding{};
         return;
@@ -141,14 +152,16 @@ void Checker::assign_name(const std::string& name, ir::Span name_span, Value val
     if (fitted) store(variable, std::move(*fitted), span);
 }
 
-void Checker::bind_new_name(const std::string& name, ir::Span name_span, Value value, ir::Span span) {
+void Checker::bind_new_name(const std::string& name, ir::Span name_span, Value value,
+                            ir::Span span) {
     Binding binding;
     value = materialise(std::move(value));
     if (value) {
         binding.variable = new_variable(name, value.type, name_span);
         auto use = frame_->names ? frame_->names->find(name) : NameTable::const_iterator{};
         bool once = frame_->names && use != frame_->names->end() && use->second.single();
-        if (once && value.constant && value.constant->count() <= kMaxNamedConstant) binding.constant = value.constant;
+        if (once && value.constant && value.constant->count() <= kMaxNamedConstant)
+            binding.constant = value.constant;
         store(binding.variable, std::move(value), span);
     }
     scope_->names[name] = std::move(binding);
@@ -158,13 +171,15 @@ void Checker::assign_typed(const ast::Assign& node, ir::Span span) {
     const ast::Expr& target = *node.targets[0];
     const auto* name = std::get_if<ast::Identifier>(&target.node);
     if (!name) {
-        error(Code::bad_target, target.span, "an element of an array has its type already", "", "leave the type out");
+        error(Code::bad_target, target.span, "an element of an array has its type already", "",
+              "leave the type out");
         return;
     }
     auto type = type_of(*node.type);
     Value value = array(*node.value);
     if (type && value) {
-        auto fitted = fit_to(std::move(value), *type, node.value->span, "'" + name->name + "'", true);
+        auto fitted =
+            fit_to(std::move(value), *type, node.value->span, "'" + name->name + "'", true);
         if (fitted) return assign_name(name->name, target.span, std::move(*fitted), span);
     }
     scope_->names.try_emplace(name->name);
@@ -196,10 +211,14 @@ void Checker::assign_several(const ast::Assign& node, ir::Span span) {
     if (!value || found != wanted) {
         if (value)
             error(Code::wrong_value_count, span,
-                  std::to_string(wanted) + " names, but " + std::to_string(found) + (found == 1 ? " value" : " values"),
-                  "", found == 1 && value.is_array() ? "an array is taken apart by indices: a = x[0]" : "");
+                  std::to_string(wanted) + " names, but " + std::to_string(found) +
+                      (found == 1 ? " value" : " values"),
+                  "",
+                  found == 1 && value.is_array() ? "an array is taken apart by indices: a = x[0]"
+                                                 : "");
         for (const auto& target : node.targets)
-            if (const auto* name = std::get_if<ast::Identifier>(&target->node)) scope_->names.try_emplace(name->name);
+            if (const auto* name = std::get_if<ast::Identifier>(&target->node))
+                scope_->names.try_emplace(name->name);
         return;
     }
     if (value.kind == Value::Kind::Results) return assign_results(node, std::move(value), span);
@@ -217,14 +236,16 @@ void Checker::assign_several(const ast::Assign& node, ir::Span span) {
         }
         held.push_back(std::move(one));
     }
-    for (std::size_t i = 0; i < wanted; ++i) assign_target(*node.targets[i], std::move(held[i]), span);
+    for (std::size_t i = 0; i < wanted; ++i)
+        assign_target(*node.targets[i], std::move(held[i]), span);
 }
 
 void Checker::assign_results(const ast::Assign& node, Value results, ir::Span span) {
     std::vector<checked::Variable*> hidden;
     for (const ir::Type& type : results.result_types) hidden.push_back(hidden_variable(type, span));
     emit(span, checked::AssignResults{hidden, std::move(results.node)});
-    for (std::size_t i = 0; i < hidden.size(); ++i) assign_target(*node.targets[i], read(hidden[i], span), span);
+    for (std::size_t i = 0; i < hidden.size(); ++i)
+        assign_target(*node.targets[i], read(hidden[i], span), span);
 }
 
 }  // namespace dunlin::frontend

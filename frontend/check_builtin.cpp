@@ -11,16 +11,22 @@ using ir::DType;
 using ir::Op;
 
 BuiltinChecker::BuiltinChecker(Checker& checker, Builtin builtin, ir::Span span)
-    : checker_(checker), builtin_(builtin), info_(info(builtin)), span_(span), names_(parameter_names(info_.parameters)) {
+    : checker_(checker),
+      builtin_(builtin),
+      info_(info(builtin)),
+      span_(span),
+      names_(parameter_names(info_.parameters)) {
     values_.resize(names_.size());
 }
 
-Value BuiltinChecker::complain(Code code, ir::Span span, std::string message, std::string label, std::string help) {
+Value BuiltinChecker::complain(Code code, ir::Span span, std::string message, std::string label,
+                               std::string help) {
     checker_.error(code, span, std::move(message), std::move(label), std::move(help));
     return {};
 }
 
-Value BuiltinChecker::call(std::vector<Value> positional, std::vector<std::pair<ast::Name, Value>> named) {
+Value BuiltinChecker::call(std::vector<Value> positional,
+                           std::vector<std::pair<ast::Name, Value>> named) {
     if (!match(std::move(positional), std::move(named))) return {};
     switch (info_.family) {
         case Family::Conversion: return convert_to_type();
@@ -47,7 +53,8 @@ Value BuiltinChecker::special() {
         case Op::Transpose: return transpose();
         case Op::Concat: return concat(builtin_ == Builtin::Stack);
         case Op::Gather: return take();
-        case Op::MatMul: return checker_.matrix_product(array_argument("a"), array_argument("b"), span_);
+        case Op::MatMul:
+            return checker_.matrix_product(array_argument("a"), array_argument("b"), span_);
         case Op::ReduceSum:
         case Op::ReduceProd:
         case Op::ReduceMin:
@@ -75,16 +82,21 @@ Value BuiltinChecker::special() {
     }
 }
 
-// --- arguments --------------------------------------------------------------------------------------------------------
+// --- arguments
+// --------------------------------------------------------------------------------------------------------
 
 bool BuiltinChecker::wrong_count(std::size_t given) {
-    checker_.wrong_count(std::string(info_.name), std::string(info_.name) + "(" + std::string(info_.parameters) + ")", given, span_);
+    checker_.wrong_count(std::string(info_.name),
+                         std::string(info_.name) + "(" + std::string(info_.parameters) + ")", given,
+                         span_);
     return false;
 }
 
-bool BuiltinChecker::match(std::vector<Value> positional, std::vector<std::pair<ast::Name, Value>> named) {
+bool BuiltinChecker::match(std::vector<Value> positional,
+                           std::vector<std::pair<ast::Name, Value>> named) {
     std::size_t given = positional.size() + named.size();
-    auto rest = std::find_if(names_.begin(), names_.end(), [](const std::string& name) { return name.ends_with("..."); });
+    auto rest = std::find_if(names_.begin(), names_.end(),
+                             [](const std::string& name) { return name.ends_with("..."); });
     std::size_t fixed = static_cast<std::size_t>(rest - names_.begin());
     for (std::size_t i = 0; i < positional.size(); ++i) {
         if (i < fixed) {
@@ -102,10 +114,13 @@ bool BuiltinChecker::match(std::vector<Value> positional, std::vector<std::pair<
         if (found == names_.end() || values_[static_cast<std::size_t>(found - names_.begin())]) {
             std::string near = found == names_.end() ? ir::nearest_name(name.text, names_) : "";
             complain(Code::unknown_argument, name.span,
-                     found == names_.end() ? "'" + std::string(info_.name) + "' has no argument '" + name.text + "'"
-                                           : "the argument '" + name.text + "' is given twice",
-                     "", near.empty() ? "it is " + std::string(info_.name) + "(" + std::string(info_.parameters) + ")"
-                                      : "did you mean '" + near + "'?");
+                     found == names_.end()
+                         ? "'" + std::string(info_.name) + "' has no argument '" + name.text + "'"
+                         : "the argument '" + name.text + "' is given twice",
+                     "",
+                     near.empty() ? "it is " + std::string(info_.name) + "(" +
+                                        std::string(info_.parameters) + ")"
+                                  : "did you mean '" + near + "'?");
             return false;
         }
         if (found->ends_with("...")) {
@@ -131,7 +146,8 @@ bool BuiltinChecker::has(std::string_view name) const {
 }
 
 Value& BuiltinChecker::argument(std::string_view name) {
-    return values_[static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin())];
+    return values_[static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) -
+                                            names_.begin())];
 }
 
 Value BuiltinChecker::array_argument(std::string_view name) {
@@ -140,37 +156,47 @@ Value BuiltinChecker::array_argument(std::string_view name) {
     return checker_.single(std::move(value));
 }
 
-std::optional<std::vector<std::int64_t>> BuiltinChecker::integers_of(const Value& value, const std::string& what) {
+std::optional<std::vector<std::int64_t>> BuiltinChecker::integers_of(const Value& value,
+                                                                     const std::string& what) {
     if (!value) return std::nullopt;
     if (value.kind == Value::Kind::Array && !value.constant) {
-        complain(Code::not_load_time_constant, value.span, what + " must be known when the program is loaded",
-                 "this is found while running", "it is built from numbers, params, len(x), shape(x) and arithmetic on them");
+        complain(Code::not_load_time_constant, value.span,
+                 what + " must be known when the program is loaded", "this is found while running",
+                 "it is built from numbers, params, len(x), shape(x) and arithmetic on them");
         return std::nullopt;
     }
     bool empty = value.constant && value.constant->count() == 0;
-    if (value.kind != Value::Kind::Array || (!ir::is_integer(value.dtype()) && !empty) || value.shape().size() > 1) {
-        complain(Code::bad_shape, value.span, what + " is made of whole numbers", "this is " + describe(value));
+    if (value.kind != Value::Kind::Array || (!ir::is_integer(value.dtype()) && !empty) ||
+        value.shape().size() > 1) {
+        complain(Code::bad_shape, value.span, what + " is made of whole numbers",
+                 "this is " + describe(value));
         return std::nullopt;
     }
     std::vector<std::int64_t> numbers;
-    for (std::int64_t k = 0; k < value.constant->count(); ++k) numbers.push_back(value.constant->at<std::int64_t>(k));
+    for (std::int64_t k = 0; k < value.constant->count(); ++k)
+        numbers.push_back(value.constant->at<std::int64_t>(k));
     return numbers;
 }
 
-std::optional<std::int64_t> BuiltinChecker::integer_argument(std::string_view name, std::int64_t fallback) {
+std::optional<std::int64_t> BuiltinChecker::integer_argument(std::string_view name,
+                                                             std::int64_t fallback) {
     if (!has(name)) return fallback;
     auto numbers = integers_of(argument(name), "'" + std::string(name) + "'");
     if (!numbers) return std::nullopt;
     if (numbers->size() == 1 && argument(name).type.is_scalar()) return numbers->front();
-    complain(Code::bad_axis, argument(name).span, "'" + std::string(name) + "' is one whole number", "this is " + describe(argument(name)));
+    complain(Code::bad_axis, argument(name).span, "'" + std::string(name) + "' is one whole number",
+             "this is " + describe(argument(name)));
     return std::nullopt;
 }
 
 std::optional<bool> BuiltinChecker::bool_argument(std::string_view name, bool fallback) {
     if (!has(name)) return fallback;
     const Value& value = argument(name);
-    if (value.is_array() && value.constant && value.dtype() == DType::Bool && value.type.is_scalar()) return value.constant->at<bool>();
-    complain(Code::not_load_time_constant, value.span, "'" + std::string(name) + "' is true or false, known when the program is loaded",
+    if (value.is_array() && value.constant && value.dtype() == DType::Bool &&
+        value.type.is_scalar())
+        return value.constant->at<bool>();
+    complain(Code::not_load_time_constant, value.span,
+             "'" + std::string(name) + "' is true or false, known when the program is loaded",
              "this is " + describe(value));
     return std::nullopt;
 }
@@ -181,8 +207,11 @@ std::optional<DType> BuiltinChecker::dtype_argument(DType fallback) {
     const Value& value = argument("dtype");
     if (value.kind == Value::Kind::Function)
         if (const auto* builtin = std::get_if<Builtin>(&value.function.what))
-            if (auto dtype = conversion_type(*builtin, checker_.options_.int_type, checker_.options_.float_type)) return dtype;
-    complain(Code::unknown_type, value.span, "'dtype' is a type", "this is " + describe(value), "for example dtype = f32");
+            if (auto dtype = conversion_type(*builtin, checker_.options_.int_type,
+                                             checker_.options_.float_type))
+                return dtype;
+    complain(Code::unknown_type, value.span, "'dtype' is a type", "this is " + describe(value),
+             "for example dtype = f32");
     return std::nullopt;
 }
 
@@ -197,28 +226,33 @@ bool BuiltinChecker::take_dtype_from_rest() {
 std::optional<ir::Shape> BuiltinChecker::shape_argument(std::string_view name) {
     ir::Span span = span_;
     if (!rest_.empty()) span = {span.file, rest_.front().span.begin, rest_.back().span.end};
-    Value sizes = name.ends_with("...") ? checker_.pack(std::move(rest_), span) : array_argument(name);
+    Value sizes =
+        name.ends_with("...") ? checker_.pack(std::move(rest_), span) : array_argument(name);
     if (sizes && sizes.span.end == 0) sizes.span = span;
     auto numbers = integers_of(sizes, "a shape");
     if (!numbers) return std::nullopt;
     bool may_infer = builtin_ == Builtin::Reshape;
     for (std::int64_t size : *numbers) {
         if (size >= 0 || (may_infer && size == -1)) continue;
-        complain(Code::bad_shape, sizes.span, "a size cannot be negative", "this has the size " + std::to_string(size));
+        complain(Code::bad_shape, sizes.span, "a size cannot be negative",
+                 "this has the size " + std::to_string(size));
         return std::nullopt;
     }
     return numbers;
 }
 
-std::optional<std::int64_t> BuiltinChecker::plain_axis(std::int64_t axis, std::size_t rank, ir::Span span) {
+std::optional<std::int64_t> BuiltinChecker::plain_axis(std::int64_t axis, std::size_t rank,
+                                                       ir::Span span) {
     auto axes = static_cast<std::int64_t>(rank);
     if (axis >= -axes && axis < axes) return axis < 0 ? axis + axes : axis;
     complain(Code::bad_axis, span, "there is no axis " + std::to_string(axis),
-             rank == 0 ? "this is a scalar" : "the array has " + std::to_string(rank) + (rank == 1 ? " axis" : " axes"));
+             rank == 0 ? "this is a scalar"
+                       : "the array has " + std::to_string(rank) + (rank == 1 ? " axis" : " axes"));
     return std::nullopt;
 }
 
-std::optional<std::int64_t> BuiltinChecker::axis_argument(std::string_view name, std::size_t rank, std::int64_t fallback) {
+std::optional<std::int64_t> BuiltinChecker::axis_argument(std::string_view name, std::size_t rank,
+                                                          std::int64_t fallback) {
     auto axis = integer_argument(name, fallback);
     if (!axis) return std::nullopt;
     return plain_axis(*axis, rank, has(name) ? argument(name).span : span_);
@@ -244,7 +278,8 @@ std::optional<std::vector<std::int64_t>> BuiltinChecker::axes_argument(std::size
         auto axis = plain_axis(number, rank, value.span);
         if (!axis) return std::nullopt;
         if (std::find(axes.begin(), axes.end(), *axis) != axes.end()) {
-            complain(Code::bad_axis, value.span, "axis " + std::to_string(number) + " is named twice");
+            complain(Code::bad_axis, value.span,
+                     "axis " + std::to_string(number) + " is named twice");
             return std::nullopt;
         }
         axes.push_back(*axis);
@@ -253,10 +288,12 @@ std::optional<std::vector<std::int64_t>> BuiltinChecker::axes_argument(std::size
     return axes;
 }
 
-// --- families ----------------------------------------------------------------------------------------------------------
+// --- families
+// ----------------------------------------------------------------------------------------------------------
 
 Value BuiltinChecker::convert_to_type() {
-    DType dtype = *conversion_type(builtin_, checker_.options_.int_type, checker_.options_.float_type);
+    DType dtype =
+        *conversion_type(builtin_, checker_.options_.int_type, checker_.options_.float_type);
     Value value = array_argument("x");
     if (!value) return value;
     value.weak = false;  // i8(300) wraps, as for any integer
@@ -269,15 +306,17 @@ bool BuiltinChecker::accepts(const Value& value) {
     bool integers_only = info_.family == Family::Bits1 || info_.family == Family::Bits2;
     bool fits = integers_only ? ir::is_integer(value.dtype()) : value.dtype() != DType::Bool;
     if (!fits)
-        complain(integers_only ? Code::wrong_element_type : Code::bool_arithmetic, value.span,
-                 "'" + std::string(info_.name) + "' takes " + (integers_only ? "integers" : "numbers"), "this is " + describe(value),
-                 value.dtype() == DType::Bool ? "convert it: int(x) gives 0 and 1" : "");
+        complain(
+            integers_only ? Code::wrong_element_type : Code::bool_arithmetic, value.span,
+            "'" + std::string(info_.name) + "' takes " + (integers_only ? "integers" : "numbers"),
+            "this is " + describe(value),
+            value.dtype() == DType::Bool ? "convert it: int(x) gives 0 and 1" : "");
     return fits;
 }
 
 Value BuiltinChecker::elementwise() {
-    bool to_float = info_.family == Family::Float1 || info_.family == Family::Float2 || info_.family == Family::Float3 ||
-                    info_.family == Family::Float1Test;
+    bool to_float = info_.family == Family::Float1 || info_.family == Family::Float2 ||
+                    info_.family == Family::Float3 || info_.family == Family::Float1Test;
     bool test = info_.family == Family::Test1 || info_.family == Family::Float1Test;
     std::vector<Value> operands;
     Checker::Meeting common{DType::F64, true};
@@ -287,7 +326,8 @@ Value BuiltinChecker::elementwise() {
         if (i == 0) {
             common = {value.dtype(), value.weak};
         } else {
-            Value so_far = constant_value(ir::scalar_constant(common.dtype, 0), operands[0].span, common.weak);
+            Value so_far =
+                constant_value(ir::scalar_constant(common.dtype, 0), operands[0].span, common.weak);
             auto meeting = checker_.meet(so_far, value, span_, info_.name);
             if (!meeting) return {};
             common = *meeting;
@@ -295,9 +335,11 @@ Value BuiltinChecker::elementwise() {
         operands.push_back(std::move(value));
     }
     // What has a width is computed in the program's own type, not in that of literals.
-    if (common.weak && (info_.family == Family::Bits1 || info_.family == Family::Bits2)) common = {checker_.options_.int_type, false};
+    if (common.weak && (info_.family == Family::Bits1 || info_.family == Family::Bits2))
+        common = {checker_.options_.int_type, false};
     // Integers beside a float take its type; integers alone take the program's float type.
-    if (to_float && !ir::is_float(common.dtype)) common.dtype = common.weak ? DType::F64 : checker_.options_.float_type;
+    if (to_float && !ir::is_float(common.dtype))
+        common.dtype = common.weak ? DType::F64 : checker_.options_.float_type;
     std::vector<const Value*> pointers;
     for (Value& operand : operands) {
         operand = checker_.convert(std::move(operand), common.dtype);
@@ -306,16 +348,19 @@ Value BuiltinChecker::elementwise() {
     }
     auto shape = checker_.broadcast_shapes(pointers, span_);
     if (!shape) return {};
-    if (!ir::is_float(common.dtype) && info_.family == Family::Rounding1) return std::move(operands[0]);
+    if (!ir::is_float(common.dtype) && info_.family == Family::Rounding1)
+        return std::move(operands[0]);
     if (!ir::is_float(common.dtype) && info_.family == Family::Test1) {
         Value answer = constant_value(ir::bool_constant(builtin_ == Builtin::IsFinite), span_);
         return checker_.broadcast_value(std::move(answer), *shape, span_);
     }
-    return checker_.operation(info_.op, std::move(operands), {test ? DType::Bool : common.dtype, *shape}, span_, {},
+    return checker_.operation(info_.op, std::move(operands),
+                              {test ? DType::Bool : common.dtype, *shape}, span_, {},
                               common.weak && !test);
 }
 
-// --- facts known at load -------------------------------------------------------------------------------------------------
+// --- facts known at load
+// -------------------------------------------------------------------------------------------------
 
 Value BuiltinChecker::integer(std::int64_t value) {
     return constant_value(ir::scalar_constant(checker_.options_.int_type, value), span_);
@@ -323,7 +368,8 @@ Value BuiltinChecker::integer(std::int64_t value) {
 
 Value BuiltinChecker::fact() {
     if (builtin_ == Builtin::IsFunction)
-        return constant_value(ir::bool_constant(argument("x").kind == Value::Kind::Function), span_);
+        return constant_value(ir::bool_constant(argument("x").kind == Value::Kind::Function),
+                              span_);
     Value value = array_argument("x");
     if (!value) return value;
     value = checker_.materialise(std::move(value));
@@ -331,16 +377,24 @@ Value BuiltinChecker::fact() {
     switch (builtin_) {
         case Builtin::Len:
             if (value.type.is_scalar())
-                return complain(Code::wrong_element_type, value.span, "a scalar has no length", "this is " + describe(value));
+                return complain(Code::wrong_element_type, value.span, "a scalar has no length",
+                                "this is " + describe(value));
             return integer(value.shape()[0]);
-        case Builtin::ShapeOf: return constant_value(ir::vector_constant(checker_.options_.int_type, value.shape()), span_);
+        case Builtin::ShapeOf:
+            return constant_value(ir::vector_constant(checker_.options_.int_type, value.shape()),
+                                  span_);
         case Builtin::Rank: return integer(static_cast<std::int64_t>(value.shape().size()));
         case Builtin::SizeOf: return integer(ir::element_count(value.shape()));
-        case Builtin::BitWidth: return integer(value.dtype() == DType::Bool ? 1 : 8 * ir::size_of(value.dtype()));
-        case Builtin::IsFloat: return constant_value(ir::bool_constant(ir::is_float(value.dtype())), span_);
-        case Builtin::IsInteger: return constant_value(ir::bool_constant(ir::is_integer(value.dtype())), span_);
-        case Builtin::IsBool: return constant_value(ir::bool_constant(value.dtype() == DType::Bool), span_);
-        case Builtin::DTypeOf: return function_value({*find_builtin(ir::name_of(value.dtype())), nullptr}, span_);
+        case Builtin::BitWidth:
+            return integer(value.dtype() == DType::Bool ? 1 : 8 * ir::size_of(value.dtype()));
+        case Builtin::IsFloat:
+            return constant_value(ir::bool_constant(ir::is_float(value.dtype())), span_);
+        case Builtin::IsInteger:
+            return constant_value(ir::bool_constant(ir::is_integer(value.dtype())), span_);
+        case Builtin::IsBool:
+            return constant_value(ir::bool_constant(value.dtype() == DType::Bool), span_);
+        case Builtin::DTypeOf:
+            return function_value({*find_builtin(ir::name_of(value.dtype())), nullptr}, span_);
         default: break;
     }
     return {};

@@ -1,8 +1,9 @@
 // Built-in functions (private to the checker). One object checks one call.
 //
-// Arguments are matched against the parameter text of builtins.def; then the family, or the function's own rule, says what
-// becomes of them: check_builtin.cpp has the families and the facts known at load, check_builtin_shape.cpp creation and shapes,
-// check_builtin_reduce.cpp reductions, scans and sorting, check_builtin_batch.cpp random numbers and collectives.
+// Arguments are matched against the parameter text of builtins.def; then the family, or the
+// function's own rule, says what becomes of them: check_builtin.cpp has the families and the facts
+// known at load, check_builtin_shape.cpp creation and shapes, check_builtin_reduce.cpp reductions,
+// scans and sorting, check_builtin_batch.cpp random numbers and collectives.
 #pragma once
 
 #include <string>
@@ -31,11 +32,14 @@ class BuiltinChecker {
     bool take_dtype_from_rest();
     std::optional<ir::Shape> shape_argument(std::string_view name);
     // Axes counted from the end made plain; nothing after an error.
-    std::optional<std::int64_t> axis_argument(std::string_view name, std::size_t rank, std::int64_t fallback);
+    std::optional<std::int64_t> axis_argument(std::string_view name, std::size_t rank,
+                                              std::int64_t fallback);
     std::optional<std::vector<std::int64_t>> axes_argument(std::size_t rank);
     std::optional<std::int64_t> plain_axis(std::int64_t axis, std::size_t rank, ir::Span span);
-    std::optional<std::vector<std::int64_t>> integers_of(const Value& value, const std::string& what);
-    Value complain(ir::Code code, ir::Span span, std::string message, std::string label = {}, std::string help = {});
+    std::optional<std::vector<std::int64_t>> integers_of(const Value& value,
+                                                         const std::string& what);
+    Value complain(ir::Code code, ir::Span span, std::string message, std::string label = {},
+                   std::string help = {});
 
     // --- families
     Value special();
@@ -70,7 +74,7 @@ class BuiltinChecker {
     const BuiltinInfo& info_;
     ir::Span span_;
     std::vector<std::string> names_;
-    std::vector<Value> values_;   // one per name; Nothing where not given
+    std::vector<Value> values_;  // one per name; Nothing where not given
     std::vector<Value> rest_;
 };
 

@@ -26,7 +26,8 @@ Value BuiltinChecker::where() {
     Value x = array_argument("x"), y = array_argument("y");
     if (!condition || !x || !y) return {};
     if (condition.dtype() != DType::Bool)
-        return complain(Code::wrong_element_type, condition.span, "the condition of 'where' is bool", "this is " + describe(condition),
+        return complain(Code::wrong_element_type, condition.span,
+                        "the condition of 'where' is bool", "this is " + describe(condition),
                         "compare it: x != 0");
     auto meeting = checker_.meet(x, y, span_, "where");
     if (!meeting) return {};
@@ -34,7 +35,8 @@ Value BuiltinChecker::where() {
     if (!shape) return {};
     bool weak = meeting->weak && condition.is_pure_constant();
     DType dtype = meeting->dtype;
-    if (meeting->weak && !weak) dtype = ir::is_float(dtype) ? checker_.options_.float_type : checker_.options_.int_type;
+    if (meeting->weak && !weak)
+        dtype = ir::is_float(dtype) ? checker_.options_.float_type : checker_.options_.int_type;
     std::vector<Value> operands;
     operands.push_back(std::move(condition));
     for (Value* side : {&x, &y}) {
@@ -51,7 +53,8 @@ Value BuiltinChecker::zeros_or_ones(bool ones) {
     if (!dtype) return {};
     auto shape = shape_argument("shape...");
     if (!shape) return {};
-    return checker_.broadcast_value(constant_value(ir::scalar_constant(*dtype, ones ? 1 : 0), span_), *shape, span_);
+    return checker_.broadcast_value(
+        constant_value(ir::scalar_constant(*dtype, ones ? 1 : 0), span_), *shape, span_);
 }
 
 Value BuiltinChecker::full() {
@@ -59,15 +62,17 @@ Value BuiltinChecker::full() {
     Value value = array_argument("value");
     if (!shape || !value) return {};
     if (!ir::broadcasts_to(value.shape(), *shape))
-        return complain(Code::shapes_do_not_broadcast, value.span, "the value does not fit the shape",
-                        "the shape is " + ir::to_string(*shape) + ", the value is " + describe(value));
+        return complain(
+            Code::shapes_do_not_broadcast, value.span, "the value does not fit the shape",
+            "the shape is " + ir::to_string(*shape) + ", the value is " + describe(value));
     return checker_.broadcast_value(checker_.materialise(std::move(value)), *shape, span_);
 }
 
 Value BuiltinChecker::arange() {
     Value start = has("start") ? array_argument("start") : Value{};
     Value stop = has("stop") ? array_argument("stop") : Value{};
-    Value step = has("step") ? array_argument("step") : constant_value(ir::scalar_constant(DType::I64, 1), span_, true);
+    Value step = has("step") ? array_argument("step")
+                             : constant_value(ir::scalar_constant(DType::I64, 1), span_, true);
     if (!start && !stop) return wrong_count(0), Value{};
     if (!stop) {
         stop = std::move(start);
@@ -77,31 +82,39 @@ Value BuiltinChecker::arange() {
     for (const Value* value : {&start, &stop, &step}) {
         if (!*value) return {};
         if (!value->constant)
-            return complain(Code::not_load_time_constant, value->span, "the bounds of 'arange' must be known when the program is loaded",
+            return complain(Code::not_load_time_constant, value->span,
+                            "the bounds of 'arange' must be known when the program is loaded",
                             "this is found while running");
         if (!value->type.is_scalar() || value->dtype() == DType::Bool)
-            return complain(Code::bad_shape, value->span, "the bounds of 'arange' are scalar numbers", "this is " + describe(*value));
+            return complain(Code::bad_shape, value->span,
+                            "the bounds of 'arange' are scalar numbers",
+                            "this is " + describe(*value));
         floats = floats || ir::is_float(value->dtype());
     }
     auto meeting = checker_.meet(start, stop, span_, "arange");
     if (!meeting) return {};
-    DType natural = floats         ? (meeting->weak || !ir::is_float(meeting->dtype) ? checker_.options_.float_type : meeting->dtype)
-                    : meeting->weak ? checker_.options_.int_type
-                                    : meeting->dtype;
+    DType natural =
+        floats ? (meeting->weak || !ir::is_float(meeting->dtype) ? checker_.options_.float_type
+                                                                 : meeting->dtype)
+        : meeting->weak ? checker_.options_.int_type
+                        : meeting->dtype;
     auto dtype = dtype_argument(natural);
     if (!dtype) return {};
     double by = step.constant->at<double>();
-    if (by == 0 || std::isnan(by)) return complain(Code::bad_shape, step.span, "the step of 'arange' cannot be 0");
+    if (by == 0 || std::isnan(by))
+        return complain(Code::bad_shape, step.span, "the step of 'arange' cannot be 0");
     if (!floats) {
         auto first = start.constant->at<std::int64_t>(), last = stop.constant->at<std::int64_t>();
         auto stride = step.constant->at<std::int64_t>();
         std::int64_t distance = 0;
-        bool huge = __builtin_sub_overflow(stride > 0 ? last : first, stride > 0 ? first : last, &distance);
+        bool huge =
+            __builtin_sub_overflow(stride > 0 ? last : first, stride > 0 ? first : last, &distance);
         std::int64_t width = stride > 0 ? stride : (stride == INT64_MIN ? INT64_MAX : -stride);
         std::int64_t count = huge ? INT64_MAX : distance <= 0 ? 0 : (distance - 1) / width + 1;
         if (!checker_.fits_in_memory({*dtype, {count}}, span_)) return {};
         DType whole = ir::is_float(*dtype) ? DType::I64 : *dtype;
-        return checker_.convert(checker_.operation(Op::Iota, {}, {whole, {count}}, span_, {first, stride}), *dtype);
+        return checker_.convert(
+            checker_.operation(Op::Iota, {}, {whole, {count}}, span_, {first, stride}), *dtype);
     }
     double first = start.constant->at<double>();
     double count = std::ceil((stop.constant->at<double>() - first) / by);
@@ -110,8 +123,10 @@ Value BuiltinChecker::arange() {
     if (!checker_.fits_in_memory(type, span_)) return {};
     // start + k * step, each rounded by itself.
     Value index = checker_.convert(checker_.operation(Op::Iota, {}, type, span_, {0, 1}), *dtype);
-    Value scaled = checker_.arithmetic(Op::Mul, std::move(index), checker_.convert(std::move(step), *dtype), span_, "*");
-    return checker_.arithmetic(Op::Add, checker_.convert(std::move(start), *dtype), std::move(scaled), span_, "+");
+    Value scaled = checker_.arithmetic(Op::Mul, std::move(index),
+                                       checker_.convert(std::move(step), *dtype), span_, "*");
+    return checker_.arithmetic(Op::Add, checker_.convert(std::move(start), *dtype),
+                               std::move(scaled), span_, "+");
 }
 
 Value BuiltinChecker::reshape() {
@@ -131,8 +146,10 @@ Value BuiltinChecker::reshape() {
         *open = have / *rest;
     }
     if (ir::checked_count(*shape) != have)
-        return complain(Code::bad_shape, span_, "the shape " + ir::to_string(*shape) + " has not as many elements as the array",
-                        "the array has " + std::to_string(have) + ": " + describe(x));
+        return complain(
+            Code::bad_shape, span_,
+            "the shape " + ir::to_string(*shape) + " has not as many elements as the array",
+            "the array has " + std::to_string(have) + ": " + describe(x));
     ir::Type type{x.dtype(), *shape};
     bool weak = x.weak;
     return checker_.operation(Op::Reshape, just(std::move(x)), type, span_, {}, weak);
@@ -157,7 +174,8 @@ Value BuiltinChecker::transpose() {
             axes.push_back(*axis);
         }
         if (axes.size() != rank || std::count(seen.begin(), seen.end(), false) > 0)
-            return complain(Code::bad_axis, order.span, "each axis is named once", "the array has " + std::to_string(rank) + " axes");
+            return complain(Code::bad_axis, order.span, "each axis is named once",
+                            "the array has " + std::to_string(rank) + " axes");
     }
     ir::Type type{x.dtype(), {}};
     for (std::int64_t axis : axes) type.shape.push_back(x.shape()[static_cast<std::size_t>(axis)]);
@@ -170,7 +188,8 @@ Value BuiltinChecker::broadcast_to() {
     auto shape = shape_argument("shape...");
     if (!x || !shape) return {};
     if (!ir::broadcasts_to(x.shape(), *shape))
-        return complain(Code::shapes_do_not_broadcast, span_, "", "this is " + describe(x) + ", the shape is " + ir::to_string(*shape),
+        return complain(Code::shapes_do_not_broadcast, span_, "",
+                        "this is " + describe(x) + ", the shape is " + ir::to_string(*shape),
                         "sizes must be equal, or 1 in the array");
     return checker_.broadcast_value(checker_.materialise(std::move(x)), *shape, span_);
 }
@@ -181,7 +200,9 @@ Value BuiltinChecker::concat(bool stacked) {
         for (Value& item : rest_[0].items) arrays.push_back(checker_.single(std::move(item)));
     } else {
         for (Value& item : rest_)
-            arrays.push_back(item.kind == Value::Kind::Tuple ? checker_.pack(std::move(item.items), item.span) : checker_.single(std::move(item)));
+            arrays.push_back(item.kind == Value::Kind::Tuple
+                                 ? checker_.pack(std::move(item.items), item.span)
+                                 : checker_.single(std::move(item)));
     }
     if (arrays.empty()) return wrong_count(0), Value{};
     for (const Value& array : arrays)
@@ -203,17 +224,22 @@ Value BuiltinChecker::concat(bool stacked) {
         for (std::size_t i = 0; fits && i < rank; ++i)
             fits = (!stacked && i == at) || array.shape()[i] == first[i];
         if (!fits)
-            return complain(Code::shapes_do_not_broadcast, array.span,
-                            stacked ? "stacked arrays have one shape" : "joined arrays differ along the joined axis only",
-                            "this is " + describe(array) + ", the first has shape " + ir::to_string(first));
+            return complain(
+                Code::shapes_do_not_broadcast, array.span,
+                stacked ? "stacked arrays have one shape"
+                        : "joined arrays differ along the joined axis only",
+                "this is " + describe(array) + ", the first has shape " + ir::to_string(first));
         bool weak = common.weak;
         ir::Shape shape = array.shape();
-        array = weak && array.dtype() == common.dtype() ? std::move(array) : checker_.convert(std::move(array), common.dtype());
+        array = weak && array.dtype() == common.dtype()
+                    ? std::move(array)
+                    : checker_.convert(std::move(array), common.dtype());
         if (!array) return {};
         array.weak = weak;
         if (stacked) {
             shape.insert(shape.begin() + *axis, 1);
-            array = checker_.operation(Op::Reshape, just(std::move(array)), {common.dtype(), shape}, span_, {}, weak);
+            array = checker_.operation(Op::Reshape, just(std::move(array)), {common.dtype(), shape},
+                                       span_, {}, weak);
             if (!array) return {};
         }
         if (type.shape.empty()) {
@@ -231,7 +257,8 @@ Value BuiltinChecker::take() {
     auto axis = axis_argument("axis", x.shape().size(), 0);
     if (!axis) return {};
     if (!ir::is_integer(indices.dtype()))
-        return complain(Code::bad_index, indices.span, "indices are integers", "this is " + describe(indices));
+        return complain(Code::bad_index, indices.span, "indices are integers",
+                        "this is " + describe(indices));
     indices = checker_.materialise(std::move(indices));
     ir::Type type{x.dtype(), ir::Shape(x.shape().begin(), x.shape().begin() + *axis)};
     type.shape.insert(type.shape.end(), indices.shape().begin(), indices.shape().end());

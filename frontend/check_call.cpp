@@ -22,7 +22,9 @@ std::string signature_of(const ast::Function& function) {
     return text + ")";
 }
 
-std::string pointer_text(const void* pointer) { return std::to_string(reinterpret_cast<std::uintptr_t>(pointer)); }
+std::string pointer_text(const void* pointer) {
+    return std::to_string(reinterpret_cast<std::uintptr_t>(pointer));
+}
 
 }  // namespace
 
@@ -31,7 +33,8 @@ Value Checker::call(const ast::Call& node, ir::Span span) {
     auto given = arguments(node);
     if (!callee || !given) return nothing();
     if (callee.kind != Value::Kind::Function) {
-        error(Code::not_a_function, node.callee->span, "this is not a function", "this is " + describe(callee),
+        error(Code::not_a_function, node.callee->span, "this is not a function",
+              "this is " + describe(callee),
               callee.is_array() ? "elements are taken with [ ]" : "");
         return nothing();
     }
@@ -49,7 +52,8 @@ std::optional<Checker::Arguments> Checker::arguments(const ast::Call& node) {
         if (argument.name) {
             result.named.emplace_back(*argument.name, std::move(value));
         } else if (!result.named.empty()) {
-            error(Code::wrong_argument_count, argument.value->span, "an argument without a name after one with a name");
+            error(Code::wrong_argument_count, argument.value->span,
+                  "an argument without a name after one with a name");
             failed = true;
         } else {
             result.positional.push_back(std::move(value));
@@ -60,25 +64,30 @@ std::optional<Checker::Arguments> Checker::arguments(const ast::Call& node) {
 }
 
 Value Checker::call_function(const FunctionValue& function, Arguments arguments, ir::Span span) {
-    if (const auto* user = std::get_if<FunctionRef>(&function.what)) return call_user(*user, std::move(arguments), span);
+    if (const auto* user = std::get_if<FunctionRef>(&function.what))
+        return call_user(*user, std::move(arguments), span);
     if (const auto* builtin = std::get_if<Builtin>(&function.what)) {
         BuiltinChecker checker(*this, *builtin, span);
         return checker.call(std::move(arguments.positional), std::move(arguments.named));
     }
-    if (const auto* op = std::get_if<ast::BinaryOp>(&function.what)) return call_operator(*op, std::move(arguments), span);
+    if (const auto* op = std::get_if<ast::BinaryOp>(&function.what))
+        return call_operator(*op, std::move(arguments), span);
     return call_lambda(function, std::move(arguments), span);
 }
 
-void Checker::wrong_count(const std::string& name, const std::string& signature, std::size_t given, ir::Span span) {
+void Checker::wrong_count(const std::string& name, const std::string& signature, std::size_t given,
+                          ir::Span span) {
     error(Code::wrong_argument_count, span,
-          "'" + name + "' does not take " + std::to_string(given) + (given == 1 ? " argument" : " arguments"), "",
-          "it is " + signature);
+          "'" + name + "' does not take " + std::to_string(given) +
+              (given == 1 ? " argument" : " arguments"),
+          "", "it is " + signature);
 }
 
 Value Checker::call_operator(ast::BinaryOp op, Arguments arguments, ir::Span span) {
     std::string name = "(" + std::string(ast::text_of(op)) + ")";
     if (arguments.positional.size() != 2 || !arguments.named.empty()) {
-        wrong_count(name, name + "(left, right)", arguments.positional.size() + arguments.named.size(), span);
+        wrong_count(name, name + "(left, right)",
+                    arguments.positional.size() + arguments.named.size(), span);
         return nothing();
     }
     Value left = single(std::move(arguments.positional[0]));
@@ -92,14 +101,16 @@ Value Checker::call_lambda(const FunctionValue& function, Arguments arguments, i
         std::string signature = "(";
         for (const ast::Name& parameter : lambda.parameters)
             signature += (signature.size() > 1 ? ", " : "") + parameter.text;
-        wrong_count("the lambda", signature + ") => ...", arguments.positional.size() + arguments.named.size(), span);
+        wrong_count("the lambda", signature + ") => ...",
+                    arguments.positional.size() + arguments.named.size(), span);
         return nothing();
     }
     Callee callee;
     callee.name = "a lambda";
     callee.identity = "lambda " + pointer_text(&lambda) + " " + pointer_text(function.scope);
     callee.declared = lambda.body->span;
-    for (const ast::Name& parameter : lambda.parameters) callee.parameters.push_back(parameter.text);
+    for (const ast::Name& parameter : lambda.parameters)
+        callee.parameters.push_back(parameter.text);
     callee.parent = function.scope;
     callee.expression = lambda.body.get();
     return call_instance(callee, std::move(arguments.positional), span);
@@ -122,7 +133,8 @@ Value Checker::call_user(const FunctionRef& function, Arguments arguments, ir::S
     callee.name = node.name.text;
     callee.identity = "function " + pointer_text(&node);
     callee.declared = node.name.span;
-    for (const ast::Parameter& parameter : node.parameters) callee.parameters.push_back(parameter.name.text);
+    for (const ast::Parameter& parameter : node.parameters)
+        callee.parameters.push_back(parameter.name.text);
     callee.assigned = &names_assigned_by(node);
     callee.parent = &module_scope(*function.module);
     callee.bind_sizes = [this, &node] { return bind_sizes(node); };
@@ -131,7 +143,8 @@ Value Checker::call_user(const FunctionRef& function, Arguments arguments, ir::S
     return call_instance(callee, std::move(*values), span);
 }
 
-std::optional<std::vector<Value>> Checker::match_parameters(const ast::Function& function, Module& module, Arguments arguments,
+std::optional<std::vector<Value>> Checker::match_parameters(const ast::Function& function,
+                                                            Module& module, Arguments arguments,
                                                             ir::Span span) {
     const auto& parameters = function.parameters;
     std::size_t given = arguments.positional.size() + arguments.named.size();
@@ -144,7 +157,8 @@ std::optional<std::vector<Value>> Checker::match_parameters(const ast::Function&
             set[i] = true;
             continue;
         }
-        std::vector<Value> rest(std::make_move_iterator(arguments.positional.begin() + static_cast<std::ptrdiff_t>(next)),
+        std::vector<Value> rest(std::make_move_iterator(arguments.positional.begin() +
+                                                        static_cast<std::ptrdiff_t>(next)),
                                 std::make_move_iterator(arguments.positional.end()));
         next = arguments.positional.size();
         values[i] = pack(std::move(rest), span);
@@ -156,16 +170,21 @@ std::optional<std::vector<Value>> Checker::match_parameters(const ast::Function&
         return std::nullopt;
     }
     for (auto& [name, value] : arguments.named) {
-        auto found = std::find_if(parameters.begin(), parameters.end(),
-                                  [&](const ast::Parameter& parameter) { return parameter.name.text == name.text; });
-        if (found == parameters.end() || set[static_cast<std::size_t>(found - parameters.begin())]) {
+        auto found = std::find_if(
+            parameters.begin(), parameters.end(),
+            [&](const ast::Parameter& parameter) { return parameter.name.text == name.text; });
+        if (found == parameters.end() ||
+            set[static_cast<std::size_t>(found - parameters.begin())]) {
             std::vector<std::string> known;
             for (const ast::Parameter& parameter : parameters) known.push_back(parameter.name.text);
             std::string near = found == parameters.end() ? ir::nearest_name(name.text, known) : "";
-            error(Code::unknown_argument, name.span,
-                  found == parameters.end() ? "'" + function.name.text + "' has no argument '" + name.text + "'"
-                                            : "the argument '" + name.text + "' is given twice",
-                  "", near.empty() ? "it is " + signature_of(function) : "did you mean '" + near + "'?");
+            error(
+                Code::unknown_argument, name.span,
+                found == parameters.end()
+                    ? "'" + function.name.text + "' has no argument '" + name.text + "'"
+                    : "the argument '" + name.text + "' is given twice",
+                "",
+                near.empty() ? "it is " + signature_of(function) : "did you mean '" + near + "'?");
             return std::nullopt;
         }
         auto i = static_cast<std::size_t>(found - parameters.begin());
@@ -181,8 +200,10 @@ std::optional<std::vector<Value>> Checker::match_parameters(const ast::Function&
             wrong_count(function.name.text, signature_of(function), given, span);
             return std::nullopt;
         }
-        if (values[i].kind == Value::Kind::Tuple) values[i] = pack(std::move(values[i].items), values[i].span);
-        if (parameters[i].type) values[i] = fit_annotation(parameters[i], std::move(values[i]), module);
+        if (values[i].kind == Value::Kind::Tuple)
+            values[i] = pack(std::move(values[i].items), values[i].span);
+        if (parameters[i].type)
+            values[i] = fit_annotation(parameters[i], std::move(values[i]), module);
         if (!values[i]) return std::nullopt;
     }
     return values;
@@ -205,21 +226,26 @@ Value Checker::fit_annotation(const ast::Parameter& parameter, Value value, Modu
     if (!dtype) return nothing();
     if (value.shape().size() != parameter.type->sizes.size()) {
         error(Code::type_mismatch, value.span,
-              "the parameter '" + parameter.name.text + "' has " + std::to_string(parameter.type->sizes.size()) +
+              "the parameter '" + parameter.name.text + "' has " +
+                  std::to_string(parameter.type->sizes.size()) +
                   (parameter.type->sizes.size() == 1 ? " axis" : " axes"),
               "this is " + describe(value));
         return nothing();
     }
     ir::Span span = value.span;
-    auto fitted = fit_to(std::move(value), {*dtype, value.shape()}, span, "the parameter '" + parameter.name.text + "'", false);
+    auto fitted = fit_to(std::move(value), {*dtype, value.shape()}, span,
+                         "the parameter '" + parameter.name.text + "'", false);
     if (!fitted) return nothing();
     return std::move(*fitted);
 }
 
-// Several values as one array: (2, 3) where an array is wanted, and `dims...`. A single array is taken as it is.
+// Several values as one array: (2, 3) where an array is wanted, and `dims...`. A single array is
+// taken as it is.
 Value Checker::pack(std::vector<Value> items, ir::Span span) {
-    if (items.size() == 1 && items[0].kind == Value::Kind::Tuple) return pack(std::move(items[0].items), span);
-    if (items.size() == 1 && items[0].is_array() && !items[0].type.is_scalar()) return std::move(items[0]);
+    if (items.size() == 1 && items[0].kind == Value::Kind::Tuple)
+        return pack(std::move(items[0].items), span);
+    if (items.size() == 1 && items[0].is_array() && !items[0].type.is_scalar())
+        return std::move(items[0]);
     if (items.empty()) return constant_value(ir::vector_constant(options_.int_type, {}), span);
     std::vector<Value> rows;
     for (Value& item : items) {

@@ -19,7 +19,9 @@ namespace {
 // Results of constants that are larger than this are left for the running program.
 constexpr std::int64_t kMaxConstantElements = 1 << 16;
 
-bool is_number(const Value& value) { return value.dtype() != DType::Bool; }
+bool is_number(const Value& value) {
+    return value.dtype() != DType::Bool;
+}
 
 // The unsigned type fits into the signed one, or they are of one kind.
 std::optional<DType> meet_integers(DType a, DType b) {
@@ -43,14 +45,23 @@ bool integer_fits(std::int64_t value, DType dtype) {
     });
 }
 
+bool may_fault(Op op, DType result, const std::vector<std::int64_t>& attributes) {
+    if (op == Op::FloorDiv || op == Op::Mod) return ir::is_integer(result);
+    if (op == Op::View || op == Op::Update) {
+        std::vector<ir::AxisView> axes = ir::axis_views(attributes);
+        return std::any_of(axes.begin(), axes.end(),
+                           [](const ir::AxisView& axis) { return axis.moves(); });
+    }
+    return op == Op::IntPow || op == Op::Gather || op == Op::Scatter;
+}
+
 }  // namespace
 
 std::optional<Checker::Meeting> Checker::meet(const Value& left, const Value& right, ir::Span span,
                                               std::string_view symbol) {
     if (!is_number(left) || !is_number(right)) {
         if (left.dtype() == right.dtype()) return Meeting{DType::Bool, false};
-        error(Code::type_mismatch, span, "bool meets a number",
-              describe_sides(left, right),
+        error(Code::type_mismatch, span, "bool meets a number", describe_sides(left, right),
               "convert one side: int(x) gives 0 and 1, x != 0 gives a bool");
         return std::nullopt;
     }
@@ -65,12 +76,14 @@ std::optional<Checker::Meeting> Checker::meet(const Value& left, const Value& ri
         return Meeting{other.dtype(), false};
     }
     if (left_float && right_float)
-        return Meeting{ir::size_of(left.dtype()) >= ir::size_of(right.dtype()) ? left.dtype() : right.dtype(), false};
+        return Meeting{
+            ir::size_of(left.dtype()) >= ir::size_of(right.dtype()) ? left.dtype() : right.dtype(),
+            false};
     if (left_float || right_float) return Meeting{left_float ? left.dtype() : right.dtype(), false};
     if (auto common = meet_integers(left.dtype(), right.dtype())) return Meeting{*common, false};
-    error(Code::signed_meets_unsigned, span, "'" + std::string(symbol) + "' of signed and unsigned integers",
-          describe_sides(left, right),
-          "say which is meant: convert one side, for example i64(x)");
+    error(Code::signed_meets_unsigned, span,
+          "'" + std::string(symbol) + "' of signed and unsigned integers",
+          describe_sides(left, right), "say which is meant: convert one side, for example i64(x)");
     return std::nullopt;
 }
 
@@ -78,7 +91,8 @@ std::optional<Checker::Meeting> Checker::meet(const Value& left, const Value& ri
 Value Checker::adopt(Value literal, DType dtype) {
     if (!ir::is_float(dtype)) {
         if (ir::is_float(literal.dtype()) || dtype == DType::Bool) {
-            error(Code::type_mismatch, literal.span, describe(literal) + " where " + std::string(ir::name_of(dtype)) + " is wanted",
+            error(Code::type_mismatch, literal.span,
+                  describe(literal) + " where " + std::string(ir::name_of(dtype)) + " is wanted",
                   "", "convert it: " + std::string(ir::name_of(dtype)) + "(...)");
             return nothing();
         }
@@ -87,13 +101,15 @@ Value Checker::adopt(Value literal, DType dtype) {
             if (integer_fits(number, dtype)) continue;
             error(Code::literal_does_not_fit, literal.span,
                   std::to_string(number) + " does not fit " + std::string(ir::name_of(dtype)), "",
-                  "use a wider type, or a conversion, which wraps: " + std::string(ir::name_of(dtype)) + "(...)");
+                  "use a wider type, or a conversion, which wraps: " +
+                      std::string(ir::name_of(dtype)) + "(...)");
             return nothing();
         }
     }
     ir::Type type{dtype, literal.shape()};
-    auto converted = literal.dtype() == dtype ? literal.constant
-                                              : ir::evaluate(Op::Convert, {}, {&*literal.constant}, type);
+    auto converted = literal.dtype() == dtype
+                         ? literal.constant
+                         : ir::evaluate(Op::Convert, {}, {&*literal.constant}, type);
     literal.constant = std::move(*converted);
     literal.type = type;
     literal.weak = false;
@@ -114,14 +130,15 @@ Value Checker::convert(Value value, DType dtype) {
 
 Value Checker::materialise(Value value) {
     if (!value || !value.weak) return value;
-    return adopt(std::move(value), ir::is_float(value.dtype()) ? options_.float_type : options_.int_type);
+    return adopt(std::move(value),
+                 ir::is_float(value.dtype()) ? options_.float_type : options_.int_type);
 }
 
 Value Checker::to_float(Value value) {
     if (!value) return value;
     if (value.dtype() == DType::Bool) {
-        error(Code::bool_arithmetic, value.span, "a bool is not a number", "this is " + describe(value),
-              "convert it: float(x)");
+        error(Code::bool_arithmetic, value.span, "a bool is not a number",
+              "this is " + describe(value), "convert it: float(x)");
         return nothing();
     }
     if (ir::is_float(value.dtype())) return value;
@@ -135,17 +152,18 @@ Value Checker::to_float(Value value) {
     return convert(std::move(value), options_.float_type);
 }
 
-std::optional<ir::Shape> Checker::broadcast_shapes(const std::vector<const Value*>& values, ir::Span span) {
+std::optional<ir::Shape> Checker::broadcast_shapes(const std::vector<const Value*>& values,
+                                                   ir::Span span) {
     ir::Shape shape;
     for (const Value* value : values) {
         auto next = ir::broadcast(shape, value->shape());
         if (!next) {
-            std::string label = values.size() == 2 ? describe_sides(*values[0], *values[1])
-                                                   : "";
+            std::string label = values.size() == 2 ? describe_sides(*values[0], *values[1]) : "";
             if (values.size() > 2)
                 for (std::size_t i = 0; i < values.size(); ++i)
                     label += (i ? ", " : "") + describe(*values[i]);
-            error(Code::shapes_do_not_broadcast, span, "", label, "sizes must be equal, or one of them 1");
+            error(Code::shapes_do_not_broadcast, span, "", label,
+                  "sizes must be equal, or one of them 1");
             return std::nullopt;
         }
         shape = std::move(*next);
@@ -190,16 +208,22 @@ Value Checker::operation(Op op, std::vector<Value> operands, ir::Type result, ir
         value.constant = ir::evaluate(op, attributes, constants, result);
         if (!value.constant && pure && !operands.empty()) {
             error(Code::constant_fault, span, "",
-                  op == Op::IntPow ? "a negative power of an integer" : "an integer is divided by zero", "");
+                  op == Op::IntPow ? "a negative power of an integer"
+                                   : "an integer is divided by zero",
+                  "");
             return nothing();
         }
     }
     value.weak = weak && value.constant.has_value();
     if (value.constant && pure) return value;
+    // A call of what may fault is made even when nobody needs its value.
+    frame_->has_effects = frame_->has_effects || may_fault(op, result.dtype, attributes);
     checked::OperationNode node{op, {}, std::move(attributes)};
     for (Value& operand : operands) node.operands.push_back(take_node(std::move(operand)));
     value.node = make_node(span, result, std::move(node));
-    if (weak) return convert(std::move(value), ir::is_float(result.dtype) ? options_.float_type : options_.int_type);
+    if (weak)
+        return convert(std::move(value),
+                       ir::is_float(result.dtype) ? options_.float_type : options_.int_type);
     return value;
 }
 
@@ -212,19 +236,22 @@ Value Checker::with_let(Value value, const std::function<Value(Value)>& body) {
     if (!inner) return inner;
     ir::Type type = inner.type;
     ir::Span inner_span = inner.span;
-    return node_value(make_node(inner_span, type,
-                                checked::LetNode{variable, take_node(std::move(value)), take_node(std::move(inner))}));
+    return node_value(make_node(
+        inner_span, type,
+        checked::LetNode{variable, take_node(std::move(value)), take_node(std::move(inner))}));
 }
 
 std::optional<DType> Checker::element_type(const ast::Name& name) {
     if (auto builtin = find_builtin(name.text))
-        if (auto dtype = conversion_type(*builtin, options_.int_type, options_.float_type)) return dtype;
+        if (auto dtype = conversion_type(*builtin, options_.int_type, options_.float_type))
+            return dtype;
     std::vector<std::string> candidates;
     for (Builtin builtin : all_builtins())
         if (info(builtin).family == Family::Conversion) candidates.emplace_back(info(builtin).name);
     std::string near = ir::nearest_name(name.text, candidates);
     error(Code::unknown_type, name.span, "unknown type '" + name.text + "'", "",
-          near.empty() ? "types are bool, int, float, i8 to i64, u8 to u64, f32, f64" : "did you mean '" + near + "'?");
+          near.empty() ? "types are bool, int, float, i8 to i64, u8 to u64, f32, f64"
+                       : "did you mean '" + near + "'?");
     return std::nullopt;
 }
 
@@ -236,7 +263,8 @@ std::optional<ir::Type> Checker::type_of(const ast::TypeName& name) {
         Value value = array(*size);
         if (!value) return std::nullopt;
         if (!value.constant) {
-            error(Code::not_load_time_constant, size->span, "the size of an axis must be known when the program is loaded",
+            error(Code::not_load_time_constant, size->span,
+                  "the size of an axis must be known when the program is loaded",
                   "this is found while running",
                   "sizes are built from numbers, params, len(x), shape(x) and arithmetic on them");
             return std::nullopt;

@@ -20,20 +20,25 @@ Value Checker::expression(const ast::Expr& expr) {
             [&](const ast::FloatLiteral& node) {
                 return constant_value(ir::scalar_constant(DType::F64, node.value), span, true);
             },
-            [&](const ast::BoolLiteral& node) { return constant_value(ir::bool_constant(node.value), span); },
+            [&](const ast::BoolLiteral& node) {
+                return constant_value(ir::bool_constant(node.value), span);
+            },
             [&](const ast::TextLiteral&) {
-                error(Code::string_not_a_value, span, "", "", "strings stand only in print, assert, fail, test and import");
+                error(Code::string_not_a_value, span, "", "",
+                      "strings stand only in print, assert, fail, test and import");
                 return nothing();
             },
             [&](const ast::NoneLiteral&) {
-                error(Code::bad_index, span, "None stands only as an index, for a new axis of size 1");
+                error(Code::bad_index, span,
+                      "None stands only as an index, for a new axis of size 1");
                 return nothing();
             },
             [&](const ast::Identifier& node) { return identifier(node.name, span); },
             [&](const ast::Member& node) { return member(node, span); },
             [&](const ast::Unary& node) { return unary(node, span); },
             [&](const ast::Binary& node) {
-                if (node.op == ast::BinaryOp::And || node.op == ast::BinaryOp::Or) return logical(node, span);
+                if (node.op == ast::BinaryOp::And || node.op == ast::BinaryOp::Or)
+                    return logical(node, span);
                 Value left = array(*node.left);
                 Value right = array(*node.right);
                 return binary(node.op, std::move(left), std::move(right), span);
@@ -44,7 +49,9 @@ Value Checker::expression(const ast::Expr& expr) {
             [&](const ast::ArrayLiteral& node) { return array_literal(node, span); },
             [&](const ast::Comprehension& node) { return comprehension(node, span); },
             [&](const ast::Lambda& node) { return function_value({&node, scope_}, span); },
-            [&](const ast::OperatorFunction& node) { return function_value({node.op, nullptr}, span); },
+            [&](const ast::OperatorFunction& node) {
+                return function_value({node.op, nullptr}, span);
+            },
             [&](const ast::Tuple& node) {
                 Value tuple;
                 tuple.kind = Value::Kind::Tuple;
@@ -70,15 +77,17 @@ Value Checker::single(Value value) {
         case Value::Kind::Nothing:
         case Value::Kind::Array: return value;
         case Value::Kind::Function:
-            error(Code::function_as_data, value.span, "a function stands where a value is wanted", "this is a function",
-                  "call it, or hand it to a function that takes functions");
+            error(Code::function_as_data, value.span, "a function stands where a value is wanted",
+                  "this is a function", "call it, or hand it to a function that takes functions");
             return nothing();
         case Value::Kind::Tuple:
-            error(Code::several_values, value.span, "", "this is " + describe(value), "an array is written [a, b]");
+            error(Code::several_values, value.span, "", "this is " + describe(value),
+                  "an array is written [a, b]");
             return nothing();
         case Value::Kind::Results:
             error(Code::several_values, value.span,
-                  value.result_types.empty() ? "the function returns no value" : "the call gives several values",
+                  value.result_types.empty() ? "the function returns no value"
+                                             : "the call gives several values",
                   "this gives " + describe(value),
                   value.result_types.empty() ? "" : "give each a name first: q, r = f(x)");
             return nothing();
@@ -90,24 +99,30 @@ Value Checker::integer_literal(const ast::IntegerLiteral& node, ir::Span span) {
     constexpr std::uint64_t kLargest = std::numeric_limits<std::int64_t>::max();
     if (node.negative) {
         if (node.value > kLargest + 1) {
-            error(Code::literal_too_large, span, "", "", "the least integer is -9223372036854775808");
+            error(Code::literal_too_large, span, "", "",
+                  "the least integer is -9223372036854775808");
             return nothing();
         }
         auto number = static_cast<std::int64_t>(~node.value + 1);
         return constant_value(ir::scalar_constant(DType::I64, number), span, true);
     }
-    if (node.value > kLargest) return constant_value(ir::scalar_constant(DType::U64, node.value), span);
+    if (node.value > kLargest)
+        return constant_value(ir::scalar_constant(DType::U64, node.value), span);
     return constant_value(ir::scalar_constant(DType::I64, node.value), span, true);
 }
 
-// --- names ----------------------------------------------------------------------------------------------------------
+// --- names
+// ----------------------------------------------------------------------------------------------------------
 
 Binding* Checker::lookup(const std::string& name, ir::Span span) {
     for (Scope* scope = scope_; scope; scope = scope->parent) {
-        if (auto found = scope->names.find(name); found != scope->names.end()) return &found->second;
+        if (auto found = scope->names.find(name); found != scope->names.end())
+            return &found->second;
         // A name that the function assigns is its own, also before it is assigned.
-        bool leaves_function = scope->frame && scope->parent && scope->parent->frame != scope->frame;
-        if (leaves_function && scope->frame->names && scope->frame->names->count(name)) return nullptr;
+        bool leaves_function =
+            scope->frame && scope->parent && scope->parent->frame != scope->frame;
+        if (leaves_function && scope->frame->names && scope->frame->names->count(name))
+            return nullptr;
         // A name of a file that is not running: one of its constants.
         if (!scope->parent && scope->module && scope->module->names.count(name) &&
             (scope->module != main_module_ || in_test_))
@@ -121,9 +136,11 @@ std::optional<FunctionValue> Checker::find_function(const std::string& name) {
     if (auto own = module->functions.find(name); own != module->functions.end())
         return FunctionValue{FunctionRef{own->second, module}, nullptr};
     if (!module->library_module.empty())
-        if (FunctionRef own = modules_.library_function(name, module->library_module)) return FunctionValue{own, nullptr};
+        if (FunctionRef own = modules_.library_function(name, module->library_module))
+            return FunctionValue{own, nullptr};
     if (auto builtin = find_builtin(name)) return FunctionValue{*builtin, nullptr};
-    if (FunctionRef library = modules_.library_function(name)) return FunctionValue{library, nullptr};
+    if (FunctionRef library = modules_.library_function(name))
+        return FunctionValue{library, nullptr};
     return std::nullopt;
 }
 
@@ -147,8 +164,9 @@ Value Checker::identifier(const std::string& name, ir::Span span) {
     assigned_later = assigned_later || file->module->names.count(name);
     if (assigned_later) {
         error(Code::read_before_assigned, span, "'" + name + "' is read before it is assigned", "",
-              file->names.count(name) && file != scope_ ? "a function has names of its own: hand '" + name + "' over as an argument"
-                                                        : "assign it first, on a line before this one");
+              file->names.count(name) && file != scope_
+                  ? "a function has names of its own: hand '" + name + "' over as an argument"
+                  : "assign it first, on a line before this one");
         return nothing();
     }
     if (auto function = find_function(name)) return function_value(*function, span);
@@ -158,7 +176,9 @@ Value Checker::identifier(const std::string& name, ir::Span span) {
 }
 
 Value Checker::builtin_name(BuiltinName name, ir::Span span) {
-    auto number = [&](double value) { return constant_value(ir::scalar_constant(DType::F64, value), span, true); };
+    auto number = [&](double value) {
+        return constant_value(ir::scalar_constant(DType::F64, value), span, true);
+    };
     auto identity = [&](Op op) { return operation(op, {}, {options_.int_type, {}}, span); };
     switch (name) {
         case BuiltinName::Inf: return number(std::numeric_limits<double>::infinity());
@@ -177,19 +197,23 @@ Value Checker::member(const ast::Member& node, ir::Span span) {
     Module* here = scope_->module;
     if (auto imported = here->imports.find(object->name); imported != here->imports.end()) {
         Module& module = *imported->second;
-        if (auto function = module.functions.find(node.name.text); function != module.functions.end())
+        if (auto function = module.functions.find(node.name.text);
+            function != module.functions.end())
             return function_value({FunctionRef{function->second, &module}, nullptr}, span);
         if (module.names.count(node.name.text))
-            if (Binding* binding = module_constant(module, node.name.text, span)) return bound_value(*binding, span);
+            if (Binding* binding = module_constant(module, node.name.text, span))
+                return bound_value(*binding, span);
         return nothing();
     }
-    if (auto library = here->library_imports.find(object->name); library != here->library_imports.end())
+    if (auto library = here->library_imports.find(object->name);
+        library != here->library_imports.end())
         if (FunctionRef function = modules_.library_function(node.name.text, library->second))
             return function_value({function, nullptr}, span);
     return nothing();
 }
 
-// --- operators that decide what is evaluated --------------------------------------------------------------------------
+// --- operators that decide what is evaluated
+// --------------------------------------------------------------------------
 
 Value Checker::unary(const ast::Unary& node, ir::Span span) {
     Value operand = array(*node.operand);
@@ -199,7 +223,8 @@ Value Checker::unary(const ast::Unary& node, ir::Span span) {
         case ast::UnaryOp::Complement: return complement(std::move(operand), span);
         case ast::UnaryOp::Plus:
             if (operand && operand.dtype() == DType::Bool) {
-                error(Code::bool_arithmetic, span, "'+' does not take bool", "this is " + describe(operand));
+                error(Code::bool_arithmetic, span, "'+' does not take bool",
+                      "this is " + describe(operand));
                 return nothing();
             }
             return operand;
@@ -220,7 +245,8 @@ Value Checker::logical(const ast::Binary& node, ir::Span span) {
     bool bools = left.dtype() == DType::Bool && right.dtype() == DType::Bool;
     if (!scalars || !bools || right.is_pure_constant() || left.constant)
         return bitwise(node.op, std::move(left), std::move(right), span);
-    checked::ShortCircuitNode result{is_and, take_node(std::move(left)), take_node(std::move(right))};
+    checked::ShortCircuitNode result{is_and, take_node(std::move(left)),
+                                     take_node(std::move(right))};
     return node_value(make_node(span, {DType::Bool, {}}, std::move(result)));
 }
 
@@ -244,12 +270,14 @@ Value Checker::conditional(const ast::Conditional& node, ir::Span span) {
     otherwise = convert(std::move(otherwise), dtype);
     if (!then || !otherwise) return nothing();
     ir::Type type = then.type;
-    return node_value(make_node(span, type,
-                                checked::ConditionalNode{take_node(std::move(test)), take_node(std::move(then)),
-                                                         take_node(std::move(otherwise))}));
+    return node_value(
+        make_node(span, type,
+                  checked::ConditionalNode{take_node(std::move(test)), take_node(std::move(then)),
+                                           take_node(std::move(otherwise))}));
 }
 
-// --- arrays -----------------------------------------------------------------------------------------------------------
+// --- arrays
+// -----------------------------------------------------------------------------------------------------------
 
 Value Checker::array_literal(const ast::ArrayLiteral& node, ir::Span span) {
     std::vector<Value> rows;
@@ -267,7 +295,8 @@ Value Checker::array_of(std::vector<Value> rows, ir::Span span) {
     Value common = constant_value(ir::scalar_constant(rows[0].dtype(), 0), span, rows[0].weak);
     for (std::size_t i = 1; i < rows.size(); ++i) {
         if (rows[i].shape() != rows[0].shape()) {
-            error(Code::ragged_array, rows[i].span, "", "this is " + describe(rows[i]) + ", the first is " + describe(rows[0]),
+            error(Code::ragged_array, rows[i].span, "",
+                  "this is " + describe(rows[i]) + ", the first is " + describe(rows[0]),
                   "all rows of an array have one shape");
             return nothing();
         }
@@ -297,10 +326,12 @@ Value Checker::array_of(std::vector<Value> rows, ir::Span span) {
     return operation(Op::Concat, std::move(rows), type, span, {0});
 }
 
-Value Checker::constant_rows(const std::vector<Value>& rows, const ir::Type& type, bool weak, ir::Span span) {
+Value Checker::constant_rows(const std::vector<Value>& rows, const ir::Type& type, bool weak,
+                             ir::Span span) {
     ir::Constant constant{type, {}};
     for (const Value& row : rows)
-        constant.bytes.insert(constant.bytes.end(), row.constant->bytes.begin(), row.constant->bytes.end());
+        constant.bytes.insert(constant.bytes.end(), row.constant->bytes.begin(),
+                              row.constant->bytes.end());
     return constant_value(std::move(constant), span, weak);
 }
 
@@ -309,11 +340,13 @@ Value Checker::range(Value start, Value stop, ir::Span span) {
     if (!start || !stop) return nothing();
     for (const Value* bound : {&start, &stop}) {
         if (!bound->type.is_scalar() || !ir::is_integer(bound->dtype())) {
-            error(Code::wrong_element_type, bound->span, "a range runs between integers", "this is " + describe(*bound));
+            error(Code::wrong_element_type, bound->span, "a range runs between integers",
+                  "this is " + describe(*bound));
             return nothing();
         }
         if (!bound->constant) {
-            error(Code::not_load_time_constant, bound->span, "the length of a range must be known when the program is loaded",
+            error(Code::not_load_time_constant, bound->span,
+                  "the length of a range must be known when the program is loaded",
                   "this is found while running", "'for' takes ranges of any length");
             return nothing();
         }
@@ -326,7 +359,8 @@ Value Checker::range(Value start, Value stop, ir::Span span) {
     if (!start || !stop) return nothing();
     auto first = start.constant->at<std::int64_t>(), last = stop.constant->at<std::int64_t>();
     std::int64_t count = 0;
-    if (last > first && __builtin_sub_overflow(last, first, &count)) count = std::numeric_limits<std::int64_t>::max();
+    if (last > first && __builtin_sub_overflow(last, first, &count))
+        count = std::numeric_limits<std::int64_t>::max();
     return operation(Op::Iota, {}, {dtype, {count}}, span, {first, 1});
 }
 
@@ -345,7 +379,8 @@ Value Checker::comprehension(const ast::Comprehension& node, ir::Span span) {
             scope_->names[generator.variable.text] = Binding{};
             continue;
         }
-        loop->variable = new_variable(generator.variable.text, variable_type, generator.variable.span);
+        loop->variable =
+            new_variable(generator.variable.text, variable_type, generator.variable.span);
         loop->variable->hidden = true;
         shape.push_back(*loop->trips);
         scopes_.push_back({scope_, scope_->module, frame_, {}});

@@ -1,7 +1,8 @@
 // Indices and slices, read and written.
 //
-// An index expression is first made into a plan: what happens to each axis of the array. Reading applies the plan; writing
-// replaces what the plan would read. Operands that are needed twice (in a[f(i)] += 1) are held in hidden variables.
+// An index expression is first made into a plan: what happens to each axis of the array. Reading
+// applies the plan; writing replaces what the plan would read. Operands that are needed twice (in
+// a[f(i)] += 1) are held in hidden variables.
 
 #include <algorithm>
 #include <cctype>
@@ -16,21 +17,26 @@ using ir::DType;
 using ir::Op;
 
 struct Checker::IndexPlan {
-    std::vector<AxisView> axes;             // one per axis of the array that has been dealt with
-    std::vector<Value> moving;              // the operands of the moving axes, in order
-    std::vector<Value> arrays;              // index arrays
-    std::vector<std::size_t> array_axes;    // the axes they stand for, counted in the source array
-    std::vector<std::size_t> new_axes;      // positions in the result without new axes, before which a None stands
-    std::size_t kept = 0;                   // axes of the result so far (an index array counts as one)
+    std::vector<AxisView> axes;           // one per axis of the array that has been dealt with
+    std::vector<Value> moving;            // the operands of the moving axes, in order
+    std::vector<Value> arrays;            // index arrays
+    std::vector<std::size_t> array_axes;  // the axes they stand for, counted in the source array
+    std::vector<std::size_t>
+        new_axes;          // positions in the result without new axes, before which a None stands
+    std::size_t kept = 0;  // axes of the result so far (an index array counts as one)
 
     bool is_whole() const {  // takes everything as it is
-        return moving.empty() && std::all_of(axes.begin(), axes.end(), [](const AxisView& axis) { return axis.mode == AxisView::Range; });
+        return moving.empty() && std::all_of(axes.begin(), axes.end(), [](const AxisView& axis) {
+                   return axis.mode == AxisView::Range;
+               });
     }
 };
 
 namespace {
 
-AxisView whole_axis(std::int64_t size) { return {AxisView::Range, 0, 1, size}; }
+AxisView whole_axis(std::int64_t size) {
+    return {AxisView::Range, 0, 1, size};
+}
 
 ir::Shape view_shape(const std::vector<AxisView>& axes) {
     ir::Shape shape;
@@ -46,7 +52,8 @@ std::vector<std::int64_t> attributes_of(const std::vector<AxisView>& axes) {
 }
 
 // Python's rule: constant slices are clamped to the array.
-AxisView clamped_slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop, std::int64_t step, std::int64_t size) {
+AxisView clamped_slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
+                       std::int64_t step, std::int64_t size) {
     auto clamp = [&](std::int64_t position, std::int64_t low, std::int64_t high) {
         if (position < 0) position += size;
         return std::clamp(position, low, high);
@@ -59,9 +66,11 @@ AxisView clamped_slice(std::optional<std::int64_t> start, std::optional<std::int
         first = start ? clamp(*start, -1, size - 1) : size - 1;
         last = stop ? clamp(*stop, -1, size - 1) : -1;
     }
-    std::uint64_t distance = step > 0 ? (last > first ? static_cast<std::uint64_t>(last - first) : 0)
-                                      : (first > last ? static_cast<std::uint64_t>(first - last) : 0);
-    std::uint64_t stride = step > 0 ? static_cast<std::uint64_t>(step) : ~static_cast<std::uint64_t>(step) + 1;
+    std::uint64_t distance = step > 0
+                                 ? (last > first ? static_cast<std::uint64_t>(last - first) : 0)
+                                 : (first > last ? static_cast<std::uint64_t>(first - last) : 0);
+    std::uint64_t stride =
+        step > 0 ? static_cast<std::uint64_t>(step) : ~static_cast<std::uint64_t>(step) + 1;
     auto count = static_cast<std::int64_t>(distance / stride + (distance % stride != 0));
     if (count <= 1) step = 1;  // also keeps huge steps out of the arithmetic that follows
     return {AxisView::Range, count == 0 ? 0 : first, step, count};
@@ -71,36 +80,45 @@ AxisView clamped_slice(std::optional<std::int64_t> start, std::optional<std::int
 
 std::optional<std::int64_t> Checker::constant_integer(const ast::Expr& expr) {
     Value value = array(expr);
-    if (!value || !value.constant || !value.type.is_scalar() || !ir::is_integer(value.dtype())) return std::nullopt;
+    if (!value || !value.constant || !value.type.is_scalar() || !ir::is_integer(value.dtype()))
+        return std::nullopt;
     return value.constant->at<std::int64_t>();
 }
 
-std::optional<Checker::IndexPlan> Checker::plan_index(const ast::Index& node, const ir::Shape& shape, bool hold_operands) {
+std::optional<Checker::IndexPlan> Checker::plan_index(const ast::Index& node,
+                                                      const ir::Shape& shape, bool hold_operands) {
     IndexPlan plan;
     std::size_t axes_named = 0;
     for (const ast::Subscript& subscript : node.subscripts)
-        axes_named += subscript.is_slice || !std::holds_alternative<ast::NoneLiteral>(subscript.index->node);
+        axes_named +=
+            subscript.is_slice || !std::holds_alternative<ast::NoneLiteral>(subscript.index->node);
     if (axes_named > shape.size()) {
         ir::Span span = node.subscripts[std::min(shape.size(), node.subscripts.size() - 1)].span;
-        error(Code::too_many_indices, span, std::to_string(axes_named) + (axes_named == 1 ? " index" : " indices") + " for " +
-              (shape.empty() ? "a scalar" : "an array of " + std::to_string(shape.size()) + (shape.size() == 1 ? " axis" : " axes")),
+        error(Code::too_many_indices, span,
+              std::to_string(axes_named) + (axes_named == 1 ? " index" : " indices") + " for " +
+                  (shape.empty() ? "a scalar"
+                                 : "an array of " + std::to_string(shape.size()) +
+                                       (shape.size() == 1 ? " axis" : " axes")),
               "the array has shape " + ir::to_string(shape));
         return std::nullopt;
     }
     bool failed = false;
-    for (const ast::Subscript& subscript : node.subscripts) failed = !plan_subscript(plan, subscript, shape, hold_operands) || failed;
+    for (const ast::Subscript& subscript : node.subscripts)
+        failed = !plan_subscript(plan, subscript, shape, hold_operands) || failed;
     if (failed) return std::nullopt;
-    while (plan.axes.size() < shape.size()) plan.axes.push_back(whole_axis(shape[plan.axes.size()]));
+    while (plan.axes.size() < shape.size())
+        plan.axes.push_back(whole_axis(shape[plan.axes.size()]));
     for (std::size_t i = 1; i < plan.array_axes.size(); ++i) {
         if (plan.array_axes[i] == plan.array_axes[i - 1] + 1) continue;
-        error(Code::bad_index, node.subscripts.back().span, "index arrays must stand side by side", "",
-              "take them one after the other: a[i][:, j]");
+        error(Code::bad_index, node.subscripts.back().span, "index arrays must stand side by side",
+              "", "take them one after the other: a[i][:, j]");
         return std::nullopt;
     }
     return plan;
 }
 
-bool Checker::plan_subscript(IndexPlan& plan, const ast::Subscript& subscript, const ir::Shape& shape, bool hold_operands) {
+bool Checker::plan_subscript(IndexPlan& plan, const ast::Subscript& subscript,
+                             const ir::Shape& shape, bool hold_operands) {
     if (!subscript.is_slice && std::holds_alternative<ast::NoneLiteral>(subscript.index->node)) {
         plan.new_axes.push_back(plan.kept);
         return true;
@@ -113,7 +131,8 @@ bool Checker::plan_subscript(IndexPlan& plan, const ast::Subscript& subscript, c
 bool Checker::plan_value(IndexPlan& plan, Value value, std::int64_t size, bool hold_operands) {
     if (!value) return false;
     if (value.dtype() == DType::Bool) {
-        error(Code::data_dependent_shape, value.span, "how many elements a mask takes is not known when the program is loaded",
+        error(Code::data_dependent_shape, value.span,
+              "how many elements a mask takes is not known when the program is loaded",
               "this is " + describe(value),
               "use where(mask, x, 0), sum(where(...)), or assign through it: x[mask] = 0");
         return false;
@@ -127,7 +146,8 @@ bool Checker::plan_value(IndexPlan& plan, Value value, std::int64_t size, bool h
         std::int64_t position = value.constant->at<std::int64_t>();
         if (value.dtype() == DType::U64 && position < 0) position = size;  // larger than any array
         if (position < -size || position >= size) {
-            error(Code::constant_index_out_of_range, value.span, "index " + std::to_string(position) + " is out of range",
+            error(Code::constant_index_out_of_range, value.span,
+                  "index " + std::to_string(position) + " is out of range",
                   "the axis has size " + std::to_string(size));
             return false;
         }
@@ -149,7 +169,8 @@ bool Checker::plan_value(IndexPlan& plan, Value value, std::int64_t size, bool h
     return true;
 }
 
-bool Checker::plan_slice(IndexPlan& plan, const ast::Subscript& subscript, std::int64_t size, bool hold_operands) {
+bool Checker::plan_slice(IndexPlan& plan, const ast::Subscript& subscript, std::int64_t size,
+                         bool hold_operands) {
     std::optional<std::int64_t> bounds[3];
     const ast::Expr* parts[3] = {subscript.start.get(), subscript.stop.get(), subscript.step.get()};
     bool moves = false;
@@ -158,13 +179,15 @@ bool Checker::plan_slice(IndexPlan& plan, const ast::Subscript& subscript, std::
         Value value = array(*parts[i]);
         if (!value) return false;
         if (!value.type.is_scalar() || !ir::is_integer(value.dtype())) {
-            error(Code::bad_index, parts[i]->span, "the bounds of a slice are scalar integers", "this is " + describe(value));
+            error(Code::bad_index, parts[i]->span, "the bounds of a slice are scalar integers",
+                  "this is " + describe(value));
             return false;
         }
         if (value.constant) {
             bounds[i] = value.constant->at<std::int64_t>();
         } else if (i == 2) {
-            error(Code::moving_slice_length, parts[i]->span, "the step of a slice must be known when the program is loaded");
+            error(Code::moving_slice_length, parts[i]->span,
+                  "the step of a slice must be known when the program is loaded");
             return false;
         } else {
             moves = true;
@@ -198,11 +221,13 @@ std::string words_of(const ir::SourceMap& sources, const ast::Expr& expr) {
 }  // namespace
 
 // a[i : i + 3]: start and stop must differ by a constant that can be read off.
-bool Checker::plan_moving_slice(IndexPlan& plan, const ast::Subscript& subscript, bool hold_operands) {
+bool Checker::plan_moving_slice(IndexPlan& plan, const ast::Subscript& subscript,
+                                bool hold_operands) {
     auto offset_of = [&](const ast::Expr& expr) {
         Offset offset{&expr, 0};
         while (const auto* binary = std::get_if<ast::Binary>(&offset.base->node)) {
-            bool plus = binary->op == ast::BinaryOp::Add, minus = binary->op == ast::BinaryOp::Subtract;
+            bool plus = binary->op == ast::BinaryOp::Add,
+                 minus = binary->op == ast::BinaryOp::Subtract;
             if (!plus && !minus) break;
             if (auto right = constant_integer(*binary->right)) {
                 offset.constant += plus ? *right : -*right;
@@ -217,10 +242,12 @@ bool Checker::plan_moving_slice(IndexPlan& plan, const ast::Subscript& subscript
         return offset;
     };
     auto refuse = [&](const std::string& label) {
-        error(Code::moving_slice_length, subscript.span, "", label, "write it with a constant length: a[i : i + 3]");
+        error(Code::moving_slice_length, subscript.span, "", label,
+              "write it with a constant length: a[i : i + 3]");
         return false;
     };
-    if (!subscript.start || !subscript.stop) return refuse("one end moves, the other is the end of the array");
+    if (!subscript.start || !subscript.stop)
+        return refuse("one end moves, the other is the end of the array");
     Offset start = offset_of(*subscript.start), stop = offset_of(*subscript.stop);
     if (words_of(sources_, *start.base) != words_of(sources_, *stop.base))
         return refuse("how far the ends are apart cannot be seen");
@@ -239,7 +266,8 @@ bool Checker::plan_moving_slice(IndexPlan& plan, const ast::Subscript& subscript
 Value Checker::view_of(Value base, IndexPlan& plan, ir::Span span) {
     ir::Type type{base.dtype(), view_shape(plan.axes)};
     if (plan.is_whole() && type.shape == base.shape() &&
-        std::all_of(plan.axes.begin(), plan.axes.end(), [](const AxisView& axis) { return axis.start == 0 && axis.step == 1; }))
+        std::all_of(plan.axes.begin(), plan.axes.end(),
+                    [](const AxisView& axis) { return axis.start == 0 && axis.step == 1; }))
         return base;
     bool weak = base.weak;
     std::vector<Value> operands;
@@ -251,15 +279,18 @@ Value Checker::view_of(Value base, IndexPlan& plan, ir::Span span) {
 namespace {
 
 // The position of the first index array among the axes that a view keeps.
-std::int64_t gather_axis(const std::vector<AxisView>& axes, const std::vector<std::size_t>& array_axes) {
+std::int64_t gather_axis(const std::vector<AxisView>& axes,
+                         const std::vector<std::size_t>& array_axes) {
     return std::count_if(axes.begin(), axes.begin() + static_cast<std::ptrdiff_t>(array_axes[0]),
                          [](const AxisView& axis) { return axis.keeps_axis(); });
 }
 
-ir::Shape gathered_shape(const ir::Shape& source, std::int64_t axis, std::size_t arrays, const ir::Shape& indices) {
+ir::Shape gathered_shape(const ir::Shape& source, std::int64_t axis, std::size_t arrays,
+                         const ir::Shape& indices) {
     ir::Shape shape(source.begin(), source.begin() + axis);
     shape.insert(shape.end(), indices.begin(), indices.end());
-    shape.insert(shape.end(), source.begin() + axis + static_cast<std::ptrdiff_t>(arrays), source.end());
+    shape.insert(shape.end(), source.begin() + axis + static_cast<std::ptrdiff_t>(arrays),
+                 source.end());
     return shape;
 }
 
@@ -277,21 +308,25 @@ Value Checker::read_planned(Value base, IndexPlan& plan, ir::Span span) {
         if (!indices) return nothing();
         array_rank = indices->size();
         axis = gather_axis(plan.axes, plan.array_axes);
-        ir::Type type{view.dtype(), gathered_shape(view.shape(), axis, plan.arrays.size(), *indices)};
+        ir::Type type{view.dtype(),
+                      gathered_shape(view.shape(), axis, plan.arrays.size(), *indices)};
         bool weak = view.weak;
         std::vector<Value> operands;
         operands.push_back(std::move(view));
         DType index_type = plan.arrays.size() == 1 ? plan.arrays[0].dtype() : DType::I64;
         for (Value& array : plan.arrays)
-            operands.push_back(broadcast_value(convert(std::move(array), index_type), *indices, span));
+            operands.push_back(
+                broadcast_value(convert(std::move(array), index_type), *indices, span));
         view = operation(Op::Gather, std::move(operands), type, span, {axis}, weak);
         if (!view) return view;
     }
     if (plan.new_axes.empty()) return view;
     ir::Type type{view.dtype(), {}};
     for (std::size_t i = 0, next = 0, position = 0; i <= view.shape().size(); ++i) {
-        // Index arrays count as so many axes as there are arrays in the plan, and give the axes of the indices.
-        bool inside = !plan.arrays.empty() && i > static_cast<std::size_t>(axis) && i < static_cast<std::size_t>(axis) + array_rank;
+        // Index arrays count as so many axes as there are arrays in the plan, and give the axes of
+        // the indices.
+        bool inside = !plan.arrays.empty() && i > static_cast<std::size_t>(axis) &&
+                      i < static_cast<std::size_t>(axis) + array_rank;
         while (!inside && next < plan.new_axes.size() && plan.new_axes[next] <= position) {
             type.shape.push_back(1);
             ++next;
@@ -329,7 +364,9 @@ Value Checker::index(const ast::Index& node, ir::Span span) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < plan->axes.size(); ++i) {
         if (!plan->axes[i].keeps_axis()) continue;
-        if (std::find(plan->array_axes.begin(), plan->array_axes.end(), i) != plan->array_axes.end()) rest.array_axes.push_back(kept);
+        if (std::find(plan->array_axes.begin(), plan->array_axes.end(), i) !=
+            plan->array_axes.end())
+            rest.array_axes.push_back(kept);
         rest.axes.push_back(plan->axes[i]);
         ++kept;
     }
@@ -359,7 +396,8 @@ Value Checker::replaced(Value base, IndexPlan& plan, Value value, ir::Span span)
     std::vector<Value> operands;
     operands.push_back(std::move(part));
     DType index_type = plan.arrays.size() == 1 ? plan.arrays[0].dtype() : DType::I64;
-    for (const Value& array : plan.arrays) operands.push_back(broadcast_value(convert(copy(array), index_type), *indices, span));
+    for (const Value& array : plan.arrays)
+        operands.push_back(broadcast_value(convert(copy(array), index_type), *indices, span));
     operands.push_back(std::move(value));
     Value scattered = operation(Op::Scatter, std::move(operands), part_type, span, {axis});
     if (whole) return scattered;
@@ -370,7 +408,8 @@ Value Checker::replaced(Value base, IndexPlan& plan, Value value, ir::Span span)
     return operation(Op::Update, std::move(update), type, span, attributes_of(plan.axes));
 }
 
-void Checker::assign_indexed(const ast::Index& target, std::optional<ast::BinaryOp> op, Value value, ir::Span span) {
+void Checker::assign_indexed(const ast::Index& target, std::optional<ast::BinaryOp> op, Value value,
+                             ir::Span span) {
     const auto& name = std::get<ast::Identifier>(target.base->node).name;
     Value base = array(*target.base);
     checked::Variable* variable = assignable(name, target.base->span);
@@ -389,7 +428,8 @@ void Checker::assign_indexed(const ast::Index& target, std::optional<ast::Binary
         for (const Value& array : plan->arrays) each.push_back(&array);
         auto indices = broadcast_shapes(each, span);
         if (!indices) return;
-        wanted = gathered_shape(wanted, gather_axis(plan->axes, plan->array_axes), plan->arrays.size(), *indices);
+        wanted = gathered_shape(wanted, gather_axis(plan->axes, plan->array_axes),
+                                plan->arrays.size(), *indices);
     }
     if (op) {
         IndexPlan reading;
@@ -407,15 +447,16 @@ void Checker::assign_indexed(const ast::Index& target, std::optional<ast::Binary
               "the place has shape " + ir::to_string(wanted) + ", the value is " + describe(value));
         return;
     }
-    auto fitted = fit_to(std::move(value), {variable->type.dtype, wanted}, span, "'" + name + "'", true);
+    auto fitted =
+        fit_to(std::move(value), {variable->type.dtype, wanted}, span, "'" + name + "'", true);
     if (!fitted) return;
     Value result = replaced(std::move(base), *plan, std::move(*fitted), span);
     if (result) store(variable, std::move(result), span);
 }
 
 // a[mask] = e, where the mask covers the leading axes of a. False when the subscript is not a mask.
-bool Checker::assign_masked(const ast::Index& target, checked::Variable* variable, std::optional<ast::BinaryOp> op,
-                            Value& value, ir::Span span) {
+bool Checker::assign_masked(const ast::Index& target, checked::Variable* variable,
+                            std::optional<ast::BinaryOp> op, Value& value, ir::Span span) {
     if (target.subscripts.size() != 1 || target.subscripts[0].is_slice) return false;
     const ast::Expr& subscript = *target.subscripts[0].index;
     if (std::holds_alternative<ast::NoneLiteral>(subscript.node)) return false;
@@ -423,7 +464,8 @@ bool Checker::assign_masked(const ast::Index& target, checked::Variable* variabl
     if (!mask) return true;
     if (mask.dtype() != DType::Bool) return false;
     const ir::Shape& shape = variable->type.shape;
-    bool covers = mask.shape().size() <= shape.size() && std::equal(mask.shape().begin(), mask.shape().end(), shape.begin());
+    bool covers = mask.shape().size() <= shape.size() &&
+                  std::equal(mask.shape().begin(), mask.shape().end(), shape.begin());
     if (!covers || mask.type.is_scalar()) {
         error(Code::shapes_do_not_broadcast, subscript.span, "the mask does not fit the array",
               "the array is " + describe(variable->type) + ", the mask is " + describe(mask));
@@ -437,7 +479,8 @@ bool Checker::assign_masked(const ast::Index& target, checked::Variable* variabl
     if (!mask) return true;
     Value old = read(variable, target.base->span);
     if (op) {
-        bool may_fault = *op == ast::BinaryOp::FloorDivide || *op == ast::BinaryOp::Modulo || *op == ast::BinaryOp::Power;
+        bool may_fault = *op == ast::BinaryOp::FloorDivide || *op == ast::BinaryOp::Modulo ||
+                         *op == ast::BinaryOp::Power;
         if (may_fault && ir::is_integer(value.dtype()) && ir::is_integer(variable->type.dtype)) {
             // Where the mask is false nothing is computed, so nothing can fault there.
             Value other = materialise(std::move(value));

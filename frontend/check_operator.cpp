@@ -29,13 +29,19 @@ Value Checker::binary(ast::BinaryOp op, Value left, Value right, ir::Span span) 
     if (!left || !right) return nothing();
     std::string_view symbol = ast::text_of(op);
     switch (op) {
-        case ast::BinaryOp::Add: return arithmetic(Op::Add, std::move(left), std::move(right), span, symbol);
-        case ast::BinaryOp::Subtract: return arithmetic(Op::Sub, std::move(left), std::move(right), span, symbol);
-        case ast::BinaryOp::Multiply: return arithmetic(Op::Mul, std::move(left), std::move(right), span, symbol);
-        case ast::BinaryOp::FloorDivide: return arithmetic(Op::FloorDiv, std::move(left), std::move(right), span, symbol);
-        case ast::BinaryOp::Modulo: return arithmetic(Op::Mod, std::move(left), std::move(right), span, symbol);
+        case ast::BinaryOp::Add:
+            return arithmetic(Op::Add, std::move(left), std::move(right), span, symbol);
+        case ast::BinaryOp::Subtract:
+            return arithmetic(Op::Sub, std::move(left), std::move(right), span, symbol);
+        case ast::BinaryOp::Multiply:
+            return arithmetic(Op::Mul, std::move(left), std::move(right), span, symbol);
+        case ast::BinaryOp::FloorDivide:
+            return arithmetic(Op::FloorDiv, std::move(left), std::move(right), span, symbol);
+        case ast::BinaryOp::Modulo:
+            return arithmetic(Op::Mod, std::move(left), std::move(right), span, symbol);
         case ast::BinaryOp::Divide:
-            // An integer beside a float takes the float's type; two integers give the program's float type.
+            // An integer beside a float takes the float's type; two integers give the program's
+            // float type.
             if (ir::is_float(left.dtype()) == ir::is_float(right.dtype())) {
                 left = to_float(std::move(left));
                 right = to_float(std::move(right));
@@ -56,7 +62,8 @@ Value Checker::binary(ast::BinaryOp op, Value left, Value right, ir::Span span) 
         case ast::BinaryOp::Less:
         case ast::BinaryOp::LessEqual:
         case ast::BinaryOp::Greater:
-        case ast::BinaryOp::GreaterEqual: return comparison(op, std::move(left), std::move(right), span);
+        case ast::BinaryOp::GreaterEqual:
+            return comparison(op, std::move(left), std::move(right), span);
     }
     return nothing();
 }
@@ -78,7 +85,8 @@ Value Checker::arithmetic(Op op, Value left, Value right, ir::Span span, std::st
         return converted;
     };
     Value a = to(std::move(left)), b = to(std::move(right));
-    return operation(op, pair_of(std::move(a), std::move(b)), {meeting->dtype, *shape}, span, {}, meeting->weak);
+    return operation(op, pair_of(std::move(a), std::move(b)), {meeting->dtype, *shape}, span, {},
+                     meeting->weak);
 }
 
 Value Checker::comparison(ast::BinaryOp op, Value left, Value right, ir::Span span) {
@@ -86,13 +94,15 @@ Value Checker::comparison(ast::BinaryOp op, Value left, Value right, ir::Span sp
     if (!meeting) return nothing();
     auto shape = broadcast_shapes({&left, &right}, span);
     if (!shape) return nothing();
-    Value a = convert(std::move(left), meeting->dtype), b = convert(std::move(right), meeting->dtype);
+    Value a = convert(std::move(left), meeting->dtype),
+          b = convert(std::move(right), meeting->dtype);
     bool swapped = op == ast::BinaryOp::Greater || op == ast::BinaryOp::GreaterEqual;
-    Op operation_code = op == ast::BinaryOp::Equal      ? Op::Eq
-                        : op == ast::BinaryOp::NotEqual ? Op::Ne
+    Op operation_code = op == ast::BinaryOp::Equal                                  ? Op::Eq
+                        : op == ast::BinaryOp::NotEqual                             ? Op::Ne
                         : op == ast::BinaryOp::Less || op == ast::BinaryOp::Greater ? Op::Lt
-                                                                                      : Op::Le;
-    auto operands = swapped ? pair_of(std::move(b), std::move(a)) : pair_of(std::move(a), std::move(b));
+                                                                                    : Op::Le;
+    auto operands =
+        swapped ? pair_of(std::move(b), std::move(a)) : pair_of(std::move(a), std::move(b));
     return operation(operation_code, std::move(operands), {DType::Bool, *shape}, span);
 }
 
@@ -107,7 +117,10 @@ Value Checker::bitwise(ast::BinaryOp op, Value left, Value right, ir::Span span)
                                : !ir::is_float(side->dtype());
         if (fits) continue;
         error(Code::wrong_element_type, side->span,
-              "'" + symbol + "' takes " + (logical_op ? "bool" : shift ? "integers" : "integers or bool"),
+              "'" + symbol + "' takes " +
+                  (logical_op ? "bool"
+                   : shift    ? "integers"
+                              : "integers or bool"),
               "this is " + describe(*side),
               logical_op ? "compare it: x != 0; '&' and '|' work on the bits of integers" : "");
         return nothing();
@@ -116,18 +129,21 @@ Value Checker::bitwise(ast::BinaryOp op, Value left, Value right, ir::Span span)
     if (!meeting) return nothing();
     auto shape = broadcast_shapes({&left, &right}, span);
     if (!shape) return nothing();
-    Value a = convert(std::move(left), meeting->dtype), b = convert(std::move(right), meeting->dtype);
+    Value a = convert(std::move(left), meeting->dtype),
+          b = convert(std::move(right), meeting->dtype);
     Op code = op == ast::BinaryOp::And || op == ast::BinaryOp::BitAnd ? Op::And
               : op == ast::BinaryOp::Or || op == ast::BinaryOp::BitOr ? Op::Or
               : op == ast::BinaryOp::BitXor                           ? Op::Xor
               : op == ast::BinaryOp::ShiftLeft                        ? Op::Shl
                                                                       : Op::Shr;
-    return operation(code, pair_of(std::move(a), std::move(b)), {meeting->dtype, *shape}, span, {}, meeting->weak);
+    return operation(code, pair_of(std::move(a), std::move(b)), {meeting->dtype, *shape}, span, {},
+                     meeting->weak);
 }
 
 Value Checker::power(Value base, Value exponent, ir::Span span) {
     if (!base || !exponent) return nothing();
-    bool whole_exponent = ir::is_integer(exponent.dtype()) && exponent.constant && exponent.type.is_scalar();
+    bool whole_exponent =
+        ir::is_integer(exponent.dtype()) && exponent.constant && exponent.type.is_scalar();
     if (ir::is_float(base.dtype()) && whole_exponent) {
         std::int64_t k = exponent.constant->at<std::int64_t>();
         if (k >= -1 && k <= 4) return small_power(std::move(base), k, span);
@@ -138,16 +154,21 @@ Value Checker::power(Value base, Value exponent, ir::Span span) {
               "use a float: float(x) ** -1");
         return nothing();
     }
-    return arithmetic(integers ? Op::IntPow : Op::Pow, std::move(base), std::move(exponent), span, "**");
+    return arithmetic(integers ? Op::IntPow : Op::Pow, std::move(base), std::move(exponent), span,
+                      "**");
 }
 
 // A float to a small whole power that is known at load is a product: exact squares, and fast.
 Value Checker::small_power(Value base, std::int64_t exponent, ir::Span span) {
     auto one_like = [&](const Value& value) {
-        return broadcast_value(convert(constant_value(ir::scalar_constant(DType::F64, 1.0), span, true), value.dtype()),
-                               value.shape(), span);
+        return broadcast_value(
+            convert(constant_value(ir::scalar_constant(DType::F64, 1.0), span, true),
+                    value.dtype()),
+            value.shape(), span);
     };
-    auto times = [&](Value a, Value b) { return arithmetic(Op::Mul, std::move(a), std::move(b), span, "**"); };
+    auto times = [&](Value a, Value b) {
+        return arithmetic(Op::Mul, std::move(a), std::move(b), span, "**");
+    };
     if (exponent == 1) return base;
     if (exponent == 0) return one_like(base);
     if (exponent == -1) {
@@ -173,23 +194,24 @@ Value Checker::matrix_product(Value left, Value right, ir::Span span) {
         return nothing();
     }
     if (left.dtype() == DType::Bool || right.dtype() == DType::Bool) {
-        error(Code::bool_arithmetic, span, "'@' does not take bool",
-              describe_sides(left, right), "convert it: int(x)");
+        error(Code::bool_arithmetic, span, "'@' does not take bool", describe_sides(left, right),
+              "convert it: int(x)");
         return nothing();
     }
     auto meeting = meet(left, right, span, "@");
     if (!meeting) return nothing();
     bool left_vector = left.shape().size() == 1, right_vector = right.shape().size() == 1;
     std::int64_t left_inner = left.shape().back();
-    std::int64_t right_inner = right_vector ? right.shape()[0] : right.shape()[right.shape().size() - 2];
+    std::int64_t right_inner =
+        right_vector ? right.shape()[0] : right.shape()[right.shape().size() - 2];
     if (left_inner != right_inner) {
-        error(Code::matrix_shapes, span, "",
-              describe_sides(left, right),
+        error(Code::matrix_shapes, span, "", describe_sides(left, right),
               "the last axis of the left side must be as long as the " +
                   std::string(right_vector ? "right side" : "last but one axis of the right side"));
         return nothing();
     }
-    Value a = convert(std::move(left), meeting->dtype), b = convert(std::move(right), meeting->dtype);
+    Value a = convert(std::move(left), meeting->dtype),
+          b = convert(std::move(right), meeting->dtype);
     if (!a || !b) return nothing();
     auto as_matrix = [&](Value value, ir::Shape shape) {
         ir::Type type{meeting->dtype, std::move(shape)};
@@ -210,8 +232,8 @@ Value Checker::matrix_product(Value left, Value right, ir::Span span) {
     full.push_back(b.shape().back());
     if (!left_vector) wanted.push_back(full[full.size() - 2]);
     if (!right_vector) wanted.push_back(full.back());
-    Value product = operation(Op::MatMul, pair_of(std::move(a), std::move(b)), {meeting->dtype, full}, span, {},
-                              meeting->weak);
+    Value product = operation(Op::MatMul, pair_of(std::move(a), std::move(b)),
+                              {meeting->dtype, full}, span, {}, meeting->weak);
     if (!product || wanted == full) return product;
     return as_matrix(std::move(product), wanted);
 }

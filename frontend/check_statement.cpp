@@ -11,8 +11,8 @@ using ir::Code;
 using ir::DType;
 using ir::Op;
 
-// What follows a statement that never ends in the ordinary way is not checked: after a `return` that is decided at load, the
-// rest of a function may be meant for other types.
+// What follows a statement that never ends in the ordinary way is not checked: after a `return`
+// that is decided at load, the rest of a function may be meant for other types.
 bool Checker::block(const ast::Block& statements) {
     for (const auto& each : statements)
         if (!statement(*each)) return false;
@@ -47,7 +47,8 @@ bool Checker::statement(const ast::Statement& statement) {
             [&](const ast::Assert& node) { return assert_statement(node, span), true; },
             [&](const ast::Fail& node) {
                 frame_->has_effects = true;
-                auto never = make_node(span, {DType::Bool, {}}, checked::ConstantNode{ir::bool_constant(false)});
+                auto never = make_node(span, {DType::Bool, {}},
+                                       checked::ConstantNode{ir::bool_constant(false)});
                 emit(span, checked::Require{std::move(never), ir::Fault::Failed, node.message});
                 return false;
             },
@@ -56,7 +57,9 @@ bool Checker::statement(const ast::Statement& statement) {
             [&](const ast::Test&) { return true; },
             [&](const ast::Import&) { return true; },
             [&](const ast::Declaration& node) { return declaration(node, span), true; },
-            [&](const ast::ExpressionStatement& node) { return expression_statement(node, span), true; },
+            [&](const ast::ExpressionStatement& node) {
+                return expression_statement(node, span), true;
+            },
         },
         statement.node);
 }
@@ -66,12 +69,15 @@ Value Checker::condition(const ast::Expr& expr) {
     if (!value) return value;
     if (value.dtype() == DType::Bool && value.type.is_scalar()) return value;
     bool array_of_bool = value.dtype() == DType::Bool;
-    error(Code::condition_not_scalar, expr.span, "a condition is a scalar bool", "this is " + describe(value),
+    error(Code::condition_not_scalar, expr.span, "a condition is a scalar bool",
+          "this is " + describe(value),
           array_of_bool ? "say which is meant: any(...) or all(...)" : "compare it: x != 0");
     return nothing();
 }
 
-bool Checker::if_statement(const ast::If& node, ir::Span span) { return if_branch(node, 0, span); }
+bool Checker::if_statement(const ast::If& node, ir::Span span) {
+    return if_branch(node, 0, span);
+}
 
 bool Checker::if_branch(const ast::If& node, std::size_t index, ir::Span span) {
     if (index == node.branches.size()) return block(node.otherwise);
@@ -99,11 +105,13 @@ namespace {
 bool has_break(const ast::Block& body) {
     return std::any_of(body.begin(), body.end(), [](const auto& statement) {
         if (std::holds_alternative<ast::Break>(statement->node)) return true;
-        if (std::holds_alternative<ast::While>(statement->node) || std::holds_alternative<ast::For>(statement->node))
+        if (std::holds_alternative<ast::While>(statement->node) ||
+            std::holds_alternative<ast::For>(statement->node))
             return false;
         bool found = false;
         for_each_part(
-            *statement, [](const ast::Expr&) {}, [&](const ast::Block& block) { found = found || has_break(block); });
+            *statement, [](const ast::Expr&) {},
+            [&](const ast::Block& block) { found = found || has_break(block); });
         return found;
     });
 }
@@ -123,16 +131,16 @@ bool Checker::while_statement(const ast::While& node, ir::Span span) {
 }
 
 // The range or array that a loop runs over. Null after an error.
-std::optional<checked::Loop> Checker::loop_over(const ast::Expr& source, ir::Span, bool in_comprehension,
-                                                ir::Type& variable_type) {
+std::optional<checked::Loop> Checker::loop_over(const ast::Expr& source, ir::Span,
+                                                bool in_comprehension, ir::Type& variable_type) {
     checked::Loop loop;
     const auto* binary = std::get_if<ast::Binary>(&source.node);
     if (!binary || binary->op != ast::BinaryOp::Range) {
         Value rows = materialise(array(source));
         if (!rows) return std::nullopt;
         if (rows.type.is_scalar()) {
-            error(Code::cannot_iterate, source.span, "a scalar cannot be iterated", "this is " + describe(rows),
-                  "to count, write 0 .. n");
+            error(Code::cannot_iterate, source.span, "a scalar cannot be iterated",
+                  "this is " + describe(rows), "to count, write 0 .. n");
             return std::nullopt;
         }
         variable_type = {rows.dtype(), ir::Shape(rows.shape().begin() + 1, rows.shape().end())};
@@ -144,7 +152,8 @@ std::optional<checked::Loop> Checker::loop_over(const ast::Expr& source, ir::Spa
     if (!start || !stop) return std::nullopt;
     for (const Value* bound : {&start, &stop}) {
         if (bound->type.is_scalar() && ir::is_integer(bound->dtype())) continue;
-        error(Code::wrong_element_type, bound->span, "a range runs between integers", "this is " + describe(*bound),
+        error(Code::wrong_element_type, bound->span, "a range runs between integers",
+              "this is " + describe(*bound),
               ir::is_float(bound->dtype()) ? "convert it: int(x)" : "");
         return std::nullopt;
     }
@@ -158,14 +167,19 @@ std::optional<checked::Loop> Checker::loop_over(const ast::Expr& source, ir::Spa
         auto first = start.constant->at<std::int64_t>(), last = stop.constant->at<std::int64_t>();
         std::int64_t trips = 0;
         if (dtype == DType::U64) {
-            auto low = start.constant->at<std::uint64_t>(), high = stop.constant->at<std::uint64_t>();
-            trips = high > low ? static_cast<std::int64_t>(std::min<std::uint64_t>(high - low, ir::kMaxBytes)) : 0;
+            auto low = start.constant->at<std::uint64_t>(),
+                 high = stop.constant->at<std::uint64_t>();
+            trips =
+                high > low
+                    ? static_cast<std::int64_t>(std::min<std::uint64_t>(high - low, ir::kMaxBytes))
+                    : 0;
         } else if (last > first && __builtin_sub_overflow(last, first, &trips)) {
             trips = ir::kMaxBytes;
         }
         loop.trips = trips;
     } else if (in_comprehension) {
-        error(Code::not_load_time_constant, source.span, "the length of an array must be known when the program is loaded",
+        error(Code::not_load_time_constant, source.span,
+              "the length of an array must be known when the program is loaded",
               "this range is found while running", "a 'for' loop may run over it");
         return std::nullopt;
     }
@@ -191,9 +205,12 @@ void Checker::for_statement(const ast::For& node, ir::Span span) {
     } else {
         loop->variable = assignable(name, node.variable.span);
         if (loop->variable && loop->variable->type != type) {
-            error(loop->variable->type.dtype != type.dtype ? Code::type_changed : Code::shape_changed, node.variable.span,
-                  "'" + name + "' is " + describe(loop->variable->type) + ", the loop gives " + describe(type), "",
-                  "use another name for the loop");
+            error(
+                loop->variable->type.dtype != type.dtype ? Code::type_changed : Code::shape_changed,
+                node.variable.span,
+                "'" + name + "' is " + describe(loop->variable->type) + ", the loop gives " +
+                    describe(type),
+                "", "use another name for the loop");
             loop->variable = nullptr;
         }
     }
@@ -215,7 +232,8 @@ void Checker::return_statement(const ast::Return& node, ir::Span span) {
         } else if (value.kind == Value::Kind::Results && !value.result_types.empty()) {
             // return f(x), where f gives several values: they pass through hidden variables.
             std::vector<checked::Variable*> targets;
-            for (const ir::Type& type : value.result_types) targets.push_back(hidden_variable(type, span));
+            for (const ir::Type& type : value.result_types)
+                targets.push_back(hidden_variable(type, span));
             for (checked::Variable* target : targets) pending.values.push_back(read(target, span));
             emit(span, checked::AssignResults{targets, std::move(value.node)});
         } else {

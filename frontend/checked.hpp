@@ -1,13 +1,16 @@
-// The checked tree: the program with every name resolved, every type and shape known, every conversion explicit, and
-// every function specialised. `check` makes it; `find_unassigned` and `lower` read it; nothing in it can be wrong any more, but for
-// names that are read before they are assigned.
+// The checked tree: the program with every name resolved, every type and shape known, every
+// conversion explicit, and every function specialised. `check` makes it; `find_unassigned` and
+// `lower` read it; nothing in it can be wrong any more, but for names that are read before they are
+// assigned.
 //
-// An Instance is a function (or lambda, or the program itself) for one combination of argument types, shapes, load-time
-// constants and functions. Lowering expands an instance in place at every call; an instance is never active twice at
-// once, because recursion is refused, so a Variable has at most one place at a time.
+// An Instance is a function (or lambda, or the program itself) for one combination of argument
+// types, shapes, load-time constants and functions. Lowering expands an instance in place at every
+// call; an instance is never active twice at once, because recursion is refused, so a Variable has
+// at most one place at a time.
 //
-// Expressions are pure but for RandomNode (draws from the VM's stream) and calls of instances that contain effects or
-// collectives. Functions never assign variables that are not their own. Operands are evaluated from left to right.
+// Expressions are pure but for RandomNode (draws from the VM's stream) and calls of instances that
+// contain effects or collectives. Functions never assign variables that are not their own. Operands
+// are evaluated from left to right.
 #pragma once
 
 #include <memory>
@@ -37,7 +40,8 @@ struct Statement;
 using NodePtr = std::unique_ptr<Node>;
 using Block = std::vector<std::unique_ptr<Statement>>;
 
-// --- expressions: every node has a type; its operands' types fit its operation as ir/verify.hpp demands -----------------
+// --- expressions: every node has a type; its operands' types fit its operation as ir/verify.hpp
+// demands -----------------
 
 struct ConstantNode {
     ir::Constant value;
@@ -45,8 +49,9 @@ struct ConstantNode {
 struct ReadNode {
     Variable* variable = nullptr;
 };
-// Any operation that is not a collective, an effect or RandomBits. Update and Scatter are written as functions of their
-// first operand; assigning the result to the variable that the first operand reads happens in place.
+// Any operation that is not a collective, an effect or RandomBits. Update and Scatter are written
+// as functions of their first operand; assigning the result to the variable that the first operand
+// reads happens in place.
 struct OperationNode {
     ir::Op op{};
     std::vector<NodePtr> operands;
@@ -60,19 +65,21 @@ struct ShortCircuitNode {  // scalar `and`, `or`: the right side is evaluated on
     bool is_and = false;
     NodePtr left, right;
 };
-// One loop of a comprehension or of a `for`. A range runs from `start` to before `stop` (scalars of the variable's type); an
-// array gives its rows along the first axis.
+// One loop of a comprehension or of a `for`. A range runs from `start` to before `stop` (scalars of
+// the variable's type); an array gives its rows along the first axis.
 struct Loop {
     Variable* variable = nullptr;
-    NodePtr start, stop;              // a range
-    NodePtr array;                    // or an array; one of the two is set
+    NodePtr start, stop;                // a range
+    NodePtr array;                      // or an array; one of the two is set
     std::optional<std::int64_t> trips;  // known at load (always, in a comprehension)
 };
-struct ComprehensionNode {  // result shape: the trips of the loops, then the shape of the body. Its turns cost no fuel.
+struct ComprehensionNode {  // result shape: the trips of the loops, then the shape of the body. Its
+                            // turns cost no fuel.
     std::vector<Loop> loops;
     NodePtr body;
 };
-struct LetNode {  // gives a value a (hidden) name inside an expression: assign `variable`, then `body` is the node's value
+struct LetNode {  // gives a value a (hidden) name inside an expression: assign `variable`, then
+                  // `body` is the node's value
     Variable* variable = nullptr;
     NodePtr value, body;
 };
@@ -88,12 +95,13 @@ struct CollectiveNode {
 struct Node {
     Span span;
     ir::Type type;
-    std::variant<ConstantNode, ReadNode, OperationNode, RandomNode, ConditionalNode, ShortCircuitNode,
-                 ComprehensionNode, LetNode, CallNode, CollectiveNode>
+    std::variant<ConstantNode, ReadNode, OperationNode, RandomNode, ConditionalNode,
+                 ShortCircuitNode, ComprehensionNode, LetNode, CallNode, CollectiveNode>
         what;
 };
 
-// --- statements ---------------------------------------------------------------------------------------------------
+// --- statements
+// ---------------------------------------------------------------------------------------------------
 
 struct Assign {  // the value has the variable's type
     Variable* target = nullptr;
@@ -143,18 +151,21 @@ struct Print {
 
 struct Statement {
     Span span;
-    std::variant<Assign, AssignResults, InitialiseState, Evaluate, If, While, For, Break, Continue, Return, Halt,
-                 Require, Print>
+    std::variant<Assign, AssignResults, InitialiseState, Evaluate, If, While, For, Break, Continue,
+                 Return, Halt, Require, Print>
         what;
 };
 
 struct Instance {
     std::string name;  // for messages: "slope", "a lambda", "the program"
     Span declared;
-    std::vector<Variable*> parameters;  // those that are passed while running; load-time constants and functions are not
-    std::vector<bool> parameter_assigned;  // whether the body assigns it: then the argument is copied
-    std::vector<Variable*> results;     // hidden; assigned by Return
-    std::vector<std::unique_ptr<Variable>> variables;  // all that belong to it, parameters and results among them
+    std::vector<Variable*> parameters;  // those that are passed while running; load-time constants
+                                        // and functions are not
+    std::vector<bool>
+        parameter_assigned;          // whether the body assigns it: then the argument is copied
+    std::vector<Variable*> results;  // hidden; assigned by Return
+    std::vector<std::unique_ptr<Variable>>
+        variables;  // all that belong to it, parameters and results among them
     Block body;
 };
 

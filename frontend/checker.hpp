@@ -9,11 +9,13 @@
 //   check_index.cpp       indices and slices, read and written
 //   check_call.cpp        calls: which function, and which argument is for which parameter
 //   check_instance.cpp    instances: a function's body for given arguments
-//   check_builtin.cpp     built-in functions by family; check_builtin_*.cpp those with rules of their own
+//   check_builtin.cpp     built-in functions by family; check_builtin_*.cpp those with rules of
+//   their own
 //
-// Functions are checked when they are called, once for each combination of argument types, constants and functions (an
-// Instance). While one is checked, `frame_` is its state, `scope_` the innermost scope, `out_` the block that receives
-// statements. A Value of kind Nothing means that an error has been reported; it spreads silently.
+// Functions are checked when they are called, once for each combination of argument types,
+// constants and functions (an Instance). While one is checked, `frame_` is its state, `scope_` the
+// innermost scope, `out_` the block that receives statements. A Value of kind Nothing means that an
+// error has been reported; it spreads silently.
 #pragma once
 
 #include <deque>
@@ -30,11 +32,11 @@ namespace dunlin::frontend {
 
 // What a name stands for.
 struct Binding {
-    checked::Variable* variable = nullptr;     // null for a constant parameter
-    std::optional<ir::Constant> constant;      // a load-time constant
+    checked::Variable* variable = nullptr;  // null for a constant parameter
+    std::optional<ir::Constant> constant;   // a load-time constant
     bool weak = false;
     std::optional<FunctionValue> function;
-    const char* read_only = nullptr;           // "a param", "an input", ...
+    const char* read_only = nullptr;  // "a param", "an input", ...
 };
 
 struct Frame;
@@ -59,8 +61,8 @@ struct Frame {
     checked::Instance* instance = nullptr;
     const NameTable* names = nullptr;  // what the function assigns
     std::vector<PendingReturn> returns;
-    int depth = 0;              // of blocks under conditions and loops
-    bool has_effects = false;   // prints, faults on purpose, draws, meets others, loops
+    int depth = 0;             // of blocks under conditions and loops
+    bool has_effects = false;  // prints, faults on purpose, draws, meets others, loops
 };
 
 // An instance that has been checked, and what a call of it gives.
@@ -69,13 +71,14 @@ struct CheckedInstance {
     std::vector<ir::Type> results;
     std::optional<ir::Constant> constant;  // of a single result
     bool weak = false;
-    bool has_effects = false;              // without any, a constant result stands for the call
+    bool has_effects = false;  // without any, a constant result stands for the call
     bool failed = false;
 };
 
 class Checker {
   public:
-    Checker(ModuleSet& modules, const ir::SourceMap& sources, const CompileOptions& options, Reporter& reporter);
+    Checker(ModuleSet& modules, const ir::SourceMap& sources, const CompileOptions& options,
+            Reporter& reporter);
 
     void check_program(Module& module);
     void check_test(Module& module, const ast::Test& test);
@@ -85,7 +88,8 @@ class Checker {
     friend class BuiltinChecker;
 
     // --- messages (check.cpp)
-    void error(ir::Code code, ir::Span span, std::string message, std::string label = {}, std::string help = {});
+    void error(ir::Code code, ir::Span span, std::string message, std::string label = {},
+               std::string help = {});
     Value nothing() { return {}; }
     // "a is f64[64], b is f64[32]", in the words of the program where they are short.
     std::string describe_sides(const Value& left, const Value& right) const;
@@ -114,11 +118,12 @@ class Checker {
     void print_statement(const ast::Print& node, ir::Span span);
     void expression_statement(const ast::ExpressionStatement& node, ir::Span span);
     Value condition(const ast::Expr& expr);
-    std::optional<checked::Loop> loop_over(const ast::Expr& source, ir::Span variable_span, bool in_comprehension,
-                                           ir::Type& variable_type);
+    std::optional<checked::Loop> loop_over(const ast::Expr& source, ir::Span variable_span,
+                                           bool in_comprehension, ir::Type& variable_type);
     template <typename What>
     checked::Statement& emit(ir::Span span, What what) {
-        out_->push_back(std::make_unique<checked::Statement>(checked::Statement{span, std::move(what)}));
+        out_->push_back(
+            std::make_unique<checked::Statement>(checked::Statement{span, std::move(what)}));
         return *out_->back();
     }
     bool nested(checked::Block& into, const ast::Block& statements);
@@ -134,7 +139,8 @@ class Checker {
     void assign_target(const ast::Expr& target, Value value, ir::Span span);
     void store(checked::Variable* target, Value value, ir::Span span);
     checked::Variable* assignable(const std::string& name, ir::Span span);
-    std::optional<Value> fit_to(Value value, const ir::Type& type, ir::Span span, const std::string& what, bool may_broadcast);
+    std::optional<Value> fit_to(Value value, const ir::Type& type, ir::Span span,
+                                const std::string& what, bool may_broadcast);
     checked::Variable* new_variable(const std::string& name, ir::Type type, ir::Span span,
                                     ir::Storage storage = ir::Storage::Local);
     checked::Variable* hidden_variable(const ir::Type& type, ir::Span span);
@@ -143,8 +149,8 @@ class Checker {
 
     // --- expressions (check_expression.cpp)
     Value expression(const ast::Expr& expr);
-    Value array(const ast::Expr& expr);        // an expression that must be a single array value
-    Value single(Value value);                 // complains of functions, tuples and several results
+    Value array(const ast::Expr& expr);  // an expression that must be a single array value
+    Value single(Value value);           // complains of functions, tuples and several results
     Value integer_literal(const ast::IntegerLiteral& node, ir::Span span);
     Value identifier(const std::string& name, ir::Span span);
     Value builtin_name(BuiltinName name, ir::Span span);
@@ -154,7 +160,8 @@ class Checker {
     Value conditional(const ast::Conditional& node, ir::Span span);
     Value array_literal(const ast::ArrayLiteral& node, ir::Span span);
     Value array_of(std::vector<Value> rows, ir::Span span);
-    Value constant_rows(const std::vector<Value>& rows, const ir::Type& type, bool weak, ir::Span span);
+    Value constant_rows(const std::vector<Value>& rows, const ir::Type& type, bool weak,
+                        ir::Span span);
     Value comprehension(const ast::Comprehension& node, ir::Span span);
     Value range(Value start, Value stop, ir::Span span);
     Binding* lookup(const std::string& name, ir::Span span);
@@ -179,12 +186,14 @@ class Checker {
         ir::DType dtype;
         bool weak;
     };
-    std::optional<Meeting> meet(const Value& left, const Value& right, ir::Span span, std::string_view symbol);
-    Value convert(Value value, ir::DType dtype);   // weak literals adopt, others get a Convert
+    std::optional<Meeting> meet(const Value& left, const Value& right, ir::Span span,
+                                std::string_view symbol);
+    Value convert(Value value, ir::DType dtype);  // weak literals adopt, others get a Convert
     Value adopt(Value literal, ir::DType dtype);
-    Value materialise(Value value);                // weak literals become int or float
-    Value to_float(Value value);                   // integers (and bool) to the program's float type
-    std::optional<ir::Shape> broadcast_shapes(const std::vector<const Value*>& values, ir::Span span);
+    Value materialise(Value value);  // weak literals become int or float
+    Value to_float(Value value);     // integers (and bool) to the program's float type
+    std::optional<ir::Shape> broadcast_shapes(const std::vector<const Value*>& values,
+                                              ir::Span span);
     Value broadcast_value(Value value, const ir::Shape& shape, ir::Span span);
     bool fits_in_memory(const ir::Type& type, ir::Span span);
     // An operation on operands of the right types; computes it at once when all are constants.
@@ -195,17 +204,21 @@ class Checker {
     // --- indices (check_index.cpp)
     struct IndexPlan;
     Value index(const ast::Index& node, ir::Span span);
-    std::optional<IndexPlan> plan_index(const ast::Index& node, const ir::Shape& shape, bool hold_operands);
-    bool plan_subscript(IndexPlan& plan, const ast::Subscript& subscript, const ir::Shape& shape, bool hold_operands);
-    bool plan_slice(IndexPlan& plan, const ast::Subscript& subscript, std::int64_t size, bool hold_operands);
+    std::optional<IndexPlan> plan_index(const ast::Index& node, const ir::Shape& shape,
+                                        bool hold_operands);
+    bool plan_subscript(IndexPlan& plan, const ast::Subscript& subscript, const ir::Shape& shape,
+                        bool hold_operands);
+    bool plan_slice(IndexPlan& plan, const ast::Subscript& subscript, std::int64_t size,
+                    bool hold_operands);
     bool plan_moving_slice(IndexPlan& plan, const ast::Subscript& subscript, bool hold_operands);
     bool plan_value(IndexPlan& plan, Value value, std::int64_t size, bool hold_operands);
     Value read_planned(Value base, IndexPlan& plan, ir::Span span);
     Value view_of(Value base, IndexPlan& plan, ir::Span span);
-    void assign_indexed(const ast::Index& target, std::optional<ast::BinaryOp> op, Value value, ir::Span span);
+    void assign_indexed(const ast::Index& target, std::optional<ast::BinaryOp> op, Value value,
+                        ir::Span span);
     Value replaced(Value base, IndexPlan& plan, Value value, ir::Span span);
-    bool assign_masked(const ast::Index& target, checked::Variable* variable, std::optional<ast::BinaryOp> op,
-                       Value& value, ir::Span span);
+    bool assign_masked(const ast::Index& target, checked::Variable* variable,
+                       std::optional<ast::BinaryOp> op, Value& value, ir::Span span);
     std::optional<std::int64_t> constant_integer(const ast::Expr& expr);
 
     // --- types as written (check_convert.cpp)
@@ -223,22 +236,24 @@ class Checker {
     Value call_user(const FunctionRef& function, Arguments arguments, ir::Span span);
     Value call_lambda(const FunctionValue& function, Arguments arguments, ir::Span span);
     Value call_operator(ast::BinaryOp op, Arguments arguments, ir::Span span);
-    std::optional<std::vector<Value>> match_parameters(const ast::Function& function, Module& module, Arguments arguments,
+    std::optional<std::vector<Value>> match_parameters(const ast::Function& function,
+                                                       Module& module, Arguments arguments,
                                                        ir::Span span);
     Value default_value(const ast::Parameter& parameter, Module& module);
     Value fit_annotation(const ast::Parameter& parameter, Value value, Module& module);
     Value pack(std::vector<Value> items, ir::Span span);
-    void wrong_count(const std::string& name, const std::string& signature, std::size_t given, ir::Span span);
+    void wrong_count(const std::string& name, const std::string& signature, std::size_t given,
+                     ir::Span span);
 
     // What is called: everything that its instances have in common.
     struct Callee {
         std::string name;
-        std::string identity;             // tells it from every other callee
+        std::string identity;  // tells it from every other callee
         ir::Span declared;
         std::vector<std::string> parameters;
         const NameTable* assigned = nullptr;  // the names that its body assigns
         Scope* parent = nullptr;
-        std::function<bool()> bind_sizes;     // names of sizes in annotations; false after an error
+        std::function<bool()> bind_sizes;  // names of sizes in annotations; false after an error
         const ast::Expr* expression = nullptr;
         const ast::Block* body = nullptr;
     };
@@ -246,10 +261,12 @@ class Checker {
     CheckedInstance instantiate(const Callee& callee, std::vector<Value>& values);
     bool check_body(const Callee& callee);
     bool prepare_argument(Value& value, bool assigned);
-    void bind_parameter(const std::string& name, const Value& value, bool assigned, ir::Span declared);
+    void bind_parameter(const std::string& name, const Value& value, bool assigned,
+                        ir::Span declared);
     bool bind_sizes(const ast::Function& function);
     void finish_returns(CheckedInstance& result, const Callee& callee, bool end_reachable);
-    bool unify_returns(std::vector<PendingReturn>& returns, CheckedInstance& result, const Callee& callee);
+    bool unify_returns(std::vector<PendingReturn>& returns, CheckedInstance& result,
+                       const Callee& callee);
     std::string key_of(const Value& value) const;
     const NameTable& names_assigned_by(const ast::Function& function);
 
@@ -266,7 +283,8 @@ class Checker {
     std::map<const ast::Function*, const NameTable*> table_of_;
     std::map<const Module*, Scope*> module_scopes_;
     std::map<std::string, CheckedInstance> instances_;
-    std::vector<std::pair<std::string, ir::Span>> call_stack_;  // what is being checked, and where it is called
+    std::vector<std::pair<std::string, ir::Span>>
+        call_stack_;  // what is being checked, and where it is called
     std::set<std::pair<const Module*, std::string>> evaluating_;  // module constants under way
     Module* main_module_ = nullptr;
     bool in_test_ = false;

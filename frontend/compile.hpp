@@ -22,7 +22,8 @@
 
 namespace dunlin::frontend {
 
-// A value written by a person or a host. A literal (`3`, `[1, 2.5]`) is weak: it takes the type that the program says.
+// A value written by a person or a host. A literal (`3`, `[1, 2.5]`) is weak: it takes the type
+// that the program says.
 struct LiteralValue {
     ir::Constant constant;
     bool weak = true;
@@ -33,9 +34,10 @@ struct CompileOptions {
     ir::DType float_type = ir::DType::F64;
     std::map<std::string, LiteralValue> params;
     const Library* library = nullptr;
-    // Reads an imported file, by the path that `resolve_import` made from the importing file's name and the words of the import.
+    // Reads an imported file, by the path that `resolve_import` made from the importing file's name
+    // and the words of the import.
     std::function<std::optional<std::string>(const std::string& path)> read_file;
-    int test = -1;  // compile this `test` block instead of the program
+    int test = -1;                  // compile this `test` block instead of the program
     bool stop_after_check = false;  // diagnostics only
     ir::PassObserver observer;
 };
@@ -80,14 +82,16 @@ struct Compiled {
     std::vector<StageTiming> timings;
 };
 
-Compiled compile(const std::string& file_name, const std::string& text, const CompileOptions& options);
+Compiled compile(const std::string& file_name, const std::string& text,
+                 const CompileOptions& options);
 
 // "3", "-2.5", "[1, 2.5]", "true": for the command line. The message says what is wrong.
 std::variant<LiteralValue, std::string> parse_literal(const std::string& text);
 
-// A literal's value as the wanted type: weak ones adopt it, others convert where that loses nothing; a value of fewer axes
-// broadcasts. The message says why it does not fit.
-std::variant<ir::Constant, std::string> fit_literal(const LiteralValue& value, const ir::Type& wanted);
+// A literal's value as the wanted type: weak ones adopt it, others convert where that loses
+// nothing; a value of fewer axes broadcasts. The message says why it does not fit.
+std::variant<ir::Constant, std::string> fit_literal(const LiteralValue& value,
+                                                    const ir::Type& wanted);
 
 // What `dunlin doc` prints.
 struct DocEntry {

@@ -1,5 +1,6 @@
-// Runs a function on a thread with a large stack. The front end walks trees by recursion; their depth is bounded, but the
-// bound is more than a host's own thread may have room for. The pages are used only when they are needed.
+// Runs a function on a thread with a large stack. The front end walks trees by recursion; their
+// depth is bounded, but the bound is more than a host's own thread may have room for. The pages are
+// used only when they are needed.
 #pragma once
 
 #include <functional>

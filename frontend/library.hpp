@@ -1,9 +1,10 @@
 // The standard library as the front end sees it: texts in which functions are found by name.
 //
-// A process that runs a ten-line program must not parse thousands of lines of library, so the library's files are cut into
-// pieces by a plain scan: a piece begins with the comment lines above a top-level `fn`, at column 0, and ends before the
-// next top-level item. Only the pieces that a program uses are parsed. `core` (every file but the modules) is visible
-// everywhere; a module (a file in stdlib/modules/) is visible after `import name`, as `name.function`.
+// A process that runs a ten-line program must not parse thousands of lines of library, so the
+// library's files are cut into pieces by a plain scan: a piece begins with the comment lines above
+// a top-level `fn`, at column 0, and ends before the next top-level item. Only the pieces that a
+// program uses are parsed. `core` (every file but the modules) is visible everywhere; a module (a
+// file in stdlib/modules/) is visible after `import name`, as `name.function`.
 #pragma once
 
 #include <map>
@@ -37,7 +38,8 @@ class Library {
   private:
     std::vector<LibraryFile> files_;
     std::vector<LibraryPiece> pieces_;
-    std::map<std::pair<std::string_view, std::string_view>, std::size_t> by_name_;  // (module, name)
+    std::map<std::pair<std::string_view, std::string_view>, std::size_t>
+        by_name_;  // (module, name)
 };
 
 }  // namespace dunlin::frontend

@@ -7,14 +7,16 @@
 
 namespace dunlin::frontend {
 
-// Past this many instructions a program is refused (E0313): functions that call functions can grow without measure.
+// Past this many instructions a program is refused (E0313): functions that call functions can grow
+// without measure.
 inline constexpr std::size_t kMaxInstructions = 500'000;
 
 struct Lowered {
     ir::Program program;
     std::vector<Port> ports;
-    std::vector<ir::Span> statement_spans;     // the place of each ir::Statement, for diagnostics of later passes
-    std::vector<ir::Diagnostic> diagnostics;   // E0313 only
+    std::vector<ir::Span>
+        statement_spans;  // the place of each ir::Statement, for diagnostics of later passes
+    std::vector<ir::Diagnostic> diagnostics;  // E0313 only
 };
 
 Lowered lower(const checked::Program& program, const ir::SourceMap& sources);

@@ -113,24 +113,34 @@ void ModuleSet::import_file(Module& module, const ast::Import& import) {
     std::string path = folder_of(module.name) + import.target.text;
     std::string stem = stem_of(path);
     if (!is_identifier(stem)) {
-        reporter_.report({Code::import_not_found, import.target.span,
-                          "'" + stem + "' cannot be used as a name", "",
-                          "rename the file: its functions are called as name.function(...)", {}});
+        reporter_.report({Code::import_not_found,
+                          import.target.span,
+                          "'" + stem + "' cannot be used as a name",
+                          "",
+                          "rename the file: its functions are called as name.function(...)",
+                          {}});
         return;
     }
     if (std::find(importing_.begin(), importing_.end(), path) != importing_.end()) {
-        reporter_.report({Code::import_cycle, import.target.span,
-                          "'" + path + "' imports itself, by way of this import", "",
-                          "move what both need into a third file", {}});
+        reporter_.report({Code::import_cycle,
+                          import.target.span,
+                          "'" + path + "' imports itself, by way of this import",
+                          "",
+                          "move what both need into a third file",
+                          {}});
         return;
     }
     Module*& known = by_path_[path];
     if (!known) {
-        std::optional<std::string> text = options_.read_file ? options_.read_file(path) : std::nullopt;
+        std::optional<std::string> text =
+            options_.read_file ? options_.read_file(path) : std::nullopt;
         if (!text) {
-            reporter_.report({Code::import_not_found, import.target.span,
-                              "cannot read '" + path + "'", "",
-                              "the path counts from the folder of the importing file", {}});
+            reporter_.report({Code::import_not_found,
+                              import.target.span,
+                              "cannot read '" + path + "'",
+                              "",
+                              "the path counts from the folder of the importing file",
+                              {}});
             return;
         }
         importing_.push_back(path);
@@ -154,17 +164,23 @@ void ModuleSet::check_imported(const Module& module, ir::Span import) {
                       module.names.at(name->name).single();
         }
         if (!allowed)
-            reporter_.report({Code::statement_in_import, statement->span, "", "",
-                              "an imported file may define functions and constants", {{import, "imported here"}}});
+            reporter_.report({Code::statement_in_import,
+                              statement->span,
+                              "",
+                              "",
+                              "an imported file may define functions and constants",
+                              {{import, "imported here"}}});
     }
 }
 
-FunctionRef ModuleSet::library_function(const std::string& name, const std::string& library_module) {
+FunctionRef ModuleSet::library_function(const std::string& name,
+                                        const std::string& library_module) {
     auto [entry, is_new] = library_functions_.try_emplace({library_module, name});
     if (!is_new || !options_.library) return entry->second;
     const LibraryPiece* piece = options_.library->find(name, library_module);
     if (!piece) return entry->second;
-    Module& module = add(std::string(piece->file), std::string(piece->text), piece->first_line, true);
+    Module& module =
+        add(std::string(piece->file), std::string(piece->text), piece->first_line, true);
     module.library_module = library_module;
     auto function = module.functions.find(name);
     if (function != module.functions.end()) entry->second = {function->second, &module};

@@ -1,5 +1,5 @@
-// The files of a program: the program's own, those it imports, and the pieces of the standard library that it uses. Each is
-// parsed once, when it is first wanted.
+// The files of a program: the program's own, those it imports, and the pieces of the standard
+// library that it uses. Each is parsed once, when it is first wanted.
 #pragma once
 
 #include <map>
@@ -15,15 +15,17 @@
 namespace dunlin::frontend {
 
 struct Module {
-    std::string name;             // of the file, for messages
+    std::string name;  // of the file, for messages
     ir::FileId file = 0;
     bool is_library = false;
-    std::string library_module;   // a piece of stdlib/modules/NAME.dun sees NAME's other functions unqualified
+    std::string library_module;  // a piece of stdlib/modules/NAME.dun sees NAME's other functions
+                                 // unqualified
     ast::Block statements;
     std::map<std::string, const ast::Function*> functions;
-    std::map<std::string, Module*> imports;                // by the word before the dot
-    std::map<std::string, std::string> library_imports;    // the same, for modules of the standard library
-    NameTable names;                                       // assigned at the top level
+    std::map<std::string, Module*> imports;  // by the word before the dot
+    std::map<std::string, std::string>
+        library_imports;  // the same, for modules of the standard library
+    NameTable names;      // assigned at the top level
 };
 
 struct FunctionRef {

@@ -1,9 +1,10 @@
 // Text to tree. parse.cpp and its neighbours are the only files that know ANTLR.
 //
-// The grammar (Dunlin.g4) is written so that every decision needs one token of look-ahead: the generated parser then
-// switches on the token and never runs ANTLR's adaptive prediction, which is what costs time in a cold process.
-// Before parsing, limits are checked on the text and the tokens (kMaxSourceBytes, kMaxTokens, kMaxBrackets), so that no
-// input can exhaust the stack or the memory.
+// The grammar (Dunlin.g4) is written so that every decision needs one token of look-ahead: the
+// generated parser then switches on the token and never runs ANTLR's adaptive prediction, which is
+// what costs time in a cold process. Before parsing, limits are checked on the text and the tokens
+// (kMaxSourceBytes, kMaxTokens, kMaxBrackets), so that no input can exhaust the stack or the
+// memory.
 #pragma once
 
 #include <vector>
@@ -18,7 +19,7 @@ inline constexpr std::size_t kMaxTokens = 1 << 18;
 inline constexpr int kMaxBrackets = 100;
 
 struct ParsedFile {
-    ast::Block statements;                    // what could be made sense of, even when there are diagnostics
+    ast::Block statements;  // what could be made sense of, even when there are diagnostics
     std::vector<ir::Diagnostic> diagnostics;  // in the order of the source, at most about twenty
 };
 

@@ -1,4 +1,5 @@
-// Collects diagnostics: the same words at the same place are said once, and after kMaxErrors errors nothing more is.
+// Collects diagnostics: the same words at the same place are said once, and after kMaxErrors errors
+// nothing more is.
 #pragma once
 
 #include <set>

@@ -27,13 +27,16 @@ class Resolver {
         scopes_.push_back(std::move(file_names));
         block(module_.statements);
         for (const auto& statement : module_.statements) {
-            if (const auto* function = std::get_if<ast::Function>(&statement->node)) resolve_function(*function);
+            if (const auto* function = std::get_if<ast::Function>(&statement->node))
+                resolve_function(*function);
             if (const auto* test = std::get_if<ast::Test>(&statement->node)) resolve_test(*test);
         }
     }
 
-    // Which functions of this module each function names: the edges on which recursion is looked for.
-    const std::map<const ast::Function*, std::vector<std::pair<const ast::Function*, ir::Span>>>& calls() const {
+    // Which functions of this module each function names: the edges on which recursion is looked
+    // for.
+    const std::map<const ast::Function*, std::vector<std::pair<const ast::Function*, ir::Span>>>&
+    calls() const {
         return calls_;
     }
 
@@ -77,13 +80,18 @@ void Resolver::warn_if_builtin(const std::string& name, ir::Span span) {
                            ? "a function of the standard library"
                            : nullptr;
     if (what)
-        reporter_.report({Code::builtin_redefined, span, "'" + name + "' is " + what, "redefined here",
-                          "from here on the name means this program's own", {}});
+        reporter_.report({Code::builtin_redefined,
+                          span,
+                          "'" + name + "' is " + what,
+                          "redefined here",
+                          "from here on the name means this program's own",
+                          {}});
 }
 
 void Resolver::warn_of_redefined() {
     for (const auto& [name, use] : module_.names) warn_if_builtin(name, use.first);
-    for (const auto& [name, function] : module_.functions) warn_if_builtin(name, function->name.span);
+    for (const auto& [name, function] : module_.functions)
+        warn_if_builtin(name, function->name.span);
 }
 
 void Resolver::resolve_function(const ast::Function& function) {
@@ -91,12 +99,17 @@ void Resolver::resolve_function(const ast::Function& function) {
     std::set<std::string> parameters;
     for (const ast::Parameter& parameter : function.parameters) {
         if (!parameters.insert(parameter.name.text).second)
-            reporter_.report({Code::duplicate_definition, parameter.name.span,
-                              "two parameters are called '" + parameter.name.text + "'", "", "", {}});
+            reporter_.report({Code::duplicate_definition,
+                              parameter.name.span,
+                              "two parameters are called '" + parameter.name.text + "'",
+                              "",
+                              "",
+                              {}});
         if (parameter.default_value) expression(*parameter.default_value);
         if (parameter.type)  // a name in an annotation binds a size
             for (const auto& size : parameter.type->sizes)
-                if (const auto* name = std::get_if<ast::Identifier>(&size->node)) names.insert(name->name);
+                if (const auto* name = std::get_if<ast::Identifier>(&size->node))
+                    names.insert(name->name);
     }
     names.insert(parameters.begin(), parameters.end());
     scopes_.push_back(std::move(names));
@@ -148,7 +161,8 @@ void Resolver::check_place(const ast::Statement& statement) {
                 if (!loop_depth_) refuse(Code::outside_loop, "'break' stands outside a loop", "");
             },
             [&](const ast::Continue&) {
-                if (!loop_depth_) refuse(Code::outside_loop, "'continue' stands outside a loop", "");
+                if (!loop_depth_)
+                    refuse(Code::outside_loop, "'continue' stands outside a loop", "");
             },
             [&](const ast::Return&) {
                 if (!function_)
@@ -166,10 +180,12 @@ void Resolver::check_place(const ast::Statement& statement) {
                            "a short one can be a lambda: f = x => x + 1");
             },
             [&](const ast::Test&) {
-                if (block_depth_) refuse(Code::misplaced_statement, "a test stands at the top level only", "");
+                if (block_depth_)
+                    refuse(Code::misplaced_statement, "a test stands at the top level only", "");
             },
             [&](const ast::Import&) {
-                if (block_depth_) refuse(Code::misplaced_statement, "an import stands at the top level only", "");
+                if (block_depth_)
+                    refuse(Code::misplaced_statement, "an import stands at the top level only", "");
             },
             [&](const auto&) {},
         },
@@ -214,16 +230,25 @@ void Resolver::identifier(const std::string& name, ir::Span span) {
     }
     if (is_known(name)) return;
     std::string near = ir::nearest_name(name, candidates());
-    reporter_.report({Code::unknown_name, span, "unknown name '" + name + "'", "",
-                      near.empty() ? "" : "did you mean '" + near + "'?", {}});
+    reporter_.report({Code::unknown_name,
+                      span,
+                      "unknown name '" + name + "'",
+                      "",
+                      near.empty() ? "" : "did you mean '" + near + "'?",
+                      {}});
 }
 
 void Resolver::member(const ast::Member& node) {
     const auto* object = std::get_if<ast::Identifier>(&node.object->node);
-    auto refuse = [&](ir::Span span, const std::string& message, const std::vector<std::string>& known) {
+    auto refuse = [&](ir::Span span, const std::string& message,
+                      const std::vector<std::string>& known) {
         std::string near = ir::nearest_name(sources_.text_of(span), known);
-        reporter_.report({Code::unknown_name, span, message, "",
-                          near.empty() ? "" : "did you mean '" + near + "'?", {}});
+        reporter_.report({Code::unknown_name,
+                          span,
+                          message,
+                          "",
+                          near.empty() ? "" : "did you mean '" + near + "'?",
+                          {}});
     };
     if (!object) return refuse(node.object->span, "only a module has names behind a dot", {});
     std::vector<std::string> known;
@@ -264,7 +289,8 @@ std::vector<std::string> Resolver::candidates() const {
 // Depth-first search for a function that reaches itself by name.
 class RecursionFinder {
   public:
-    using Calls = std::map<const ast::Function*, std::vector<std::pair<const ast::Function*, ir::Span>>>;
+    using Calls =
+        std::map<const ast::Function*, std::vector<std::pair<const ast::Function*, ir::Span>>>;
     RecursionFinder(const Calls& calls, Reporter& reporter) : calls_(calls), reporter_(reporter) {}
 
     void run() {
@@ -291,10 +317,15 @@ class RecursionFinder {
 
     void report(std::ptrdiff_t start, ir::Span span) {
         std::string cycle;
-        for (auto it = path_.begin() + start; it != path_.end(); ++it) cycle += (*it)->name.text + " -> ";
+        for (auto it = path_.begin() + start; it != path_.end(); ++it)
+            cycle += (*it)->name.text + " -> ";
         cycle += path_[static_cast<std::size_t>(start)]->name.text;
-        reporter_.report({Code::recursion, span, "a function cannot call itself: " + cycle, "",
-                          "VM memory is laid out at load; use a loop, with an array as the stack", {}});
+        reporter_.report({Code::recursion,
+                          span,
+                          "a function cannot call itself: " + cycle,
+                          "",
+                          "VM memory is laid out at load; use a loop, with an array as the stack",
+                          {}});
     }
 
     const Calls& calls_;

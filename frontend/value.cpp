@@ -45,7 +45,8 @@ Value copy(const Value& value) {
     result.weak = value.weak;
     result.constant = value.constant;
     if (value.node)
-        result.node = make_node(value.node->span, value.type, std::get<checked::ReadNode>(value.node->what));
+        result.node =
+            make_node(value.node->span, value.type, std::get<checked::ReadNode>(value.node->what));
     return result;
 }
 
@@ -60,7 +61,9 @@ checked::NodePtr take_node(Value&& value) {
     return make_node(value.span, value.type, checked::ConstantNode{std::move(*value.constant)});
 }
 
-std::string describe(const ir::Type& type) { return ir::to_string(type); }
+std::string describe(const ir::Type& type) {
+    return ir::to_string(type);
+}
 
 std::string describe(const Value& value) {
     switch (value.kind) {
@@ -68,7 +71,9 @@ std::string describe(const Value& value) {
         case Value::Kind::Function: return "a function";
         case Value::Kind::Tuple: return "a tuple of " + std::to_string(value.items.size());
         case Value::Kind::Results:
-            return value.result_types.empty() ? "no value" : std::to_string(value.result_types.size()) + " values";
+            return value.result_types.empty()
+                       ? "no value"
+                       : std::to_string(value.result_types.size()) + " values";
         case Value::Kind::Array: break;
     }
     if (!value.weak) return describe(value.type);

@@ -21,16 +21,17 @@ struct FunctionValue {
 
 // A value, or the reason why there is none. Move-only, since it owns its tree.
 //
-// An array may be a load-time constant, a tree, or both: both, when the constant has been found by looking through a
-// name, whose reading must stay visible to the check of definite assignment. A weak value (literals, and what is
-// computed from them) is always a constant, of type i64 or f64, that takes the type of what it meets.
+// An array may be a load-time constant, a tree, or both: both, when the constant has been found by
+// looking through a name, whose reading must stay visible to the check of definite assignment. A
+// weak value (literals, and what is computed from them) is always a constant, of type i64 or f64,
+// that takes the type of what it meets.
 struct Value {
     enum class Kind : std::uint8_t {
-        Nothing,   // an error has been reported
+        Nothing,  // an error has been reported
         Array,
         Function,
-        Tuple,     // (a, b): `items`
-        Results,   // a call that gives not exactly one value: `node`, `result_types`
+        Tuple,    // (a, b): `items`
+        Results,  // a call that gives not exactly one value: `node`, `result_types`
     };
 
     Kind kind = Kind::Nothing;

@@ -1,5 +1,5 @@
-// Walking the tree: calls a visitor for the direct children of a node, so that each analysis names only the nodes it cares
-// about.
+// Walking the tree: calls a visitor for the direct children of a node, so that each analysis names
+// only the nodes it cares about.
 #pragma once
 
 #include "frontend/ast.hpp"
@@ -66,8 +66,9 @@ void for_each_child(const ast::Expr& expr, Visit&& visit) {
                expr.node);
 }
 
-// Calls visit(const ast::Expr&) for each expression that stands directly in the statement, and block(const ast::Block&) for
-// each block in it. Assignment targets count as expressions only for their subscripts.
+// Calls visit(const ast::Expr&) for each expression that stands directly in the statement, and
+// block(const ast::Block&) for each block in it. Assignment targets count as expressions only for
+// their subscripts.
 template <typename VisitExpr, typename VisitBlock>
 void for_each_part(const ast::Statement& statement, VisitExpr&& visit, VisitBlock&& block) {
     auto maybe = [&](const ast::ExprPtr& expr) {

@@ -2,7 +2,9 @@
 
 namespace dunlin::ir {
 
-Constant bool_constant(bool value) { return scalar_constant(DType::Bool, value); }
+Constant bool_constant(bool value) {
+    return scalar_constant(DType::Bool, value);
+}
 
 Constant vector_constant(DType dtype, const std::vector<std::int64_t>& numbers) {
     Constant constant{Type{dtype, {static_cast<std::int64_t>(numbers.size())}}, {}};

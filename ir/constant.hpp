@@ -13,17 +13,20 @@ namespace dunlin::ir {
 
 struct Constant {
     Type type;
-    std::vector<std::byte> bytes;  // byte_count(type) of them, host byte order; bool is one byte, 0 or 1
+    std::vector<std::byte>
+        bytes;  // byte_count(type) of them, host byte order; bool is one byte, 0 or 1
 
     bool operator==(const Constant&) const = default;
 
     std::int64_t count() const { return element_count(type.shape); }
-    // Element k as a number of the wanted C++ type, by plain C++ conversion (not the language's saturating one).
+    // Element k as a number of the wanted C++ type, by plain C++ conversion (not the language's
+    // saturating one).
     template <typename T>
     T at(std::int64_t k = 0) const {
         return with_cpp_type(type.dtype, [&](auto sample) {
             decltype(sample) value;
-            std::memcpy(&value, bytes.data() + k * static_cast<std::int64_t>(sizeof value), sizeof value);
+            std::memcpy(&value, bytes.data() + k * static_cast<std::int64_t>(sizeof value),
+                        sizeof value);
             return static_cast<T>(value);
         });
     }

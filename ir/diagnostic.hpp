@@ -1,8 +1,10 @@
-// Diagnostics: what is said to a person about a program. One struct, data only; a diagnostic is rendered once, by the
-// functions below, for the terminal; `runtime/dunlin.hpp` hands the same data to hosts and to `--format json`.
+// Diagnostics: what is said to a person about a program. One struct, data only; a diagnostic is
+// rendered once, by the functions below, for the terminal; `runtime/dunlin.hpp` hands the same data
+// to hosts and to `--format json`.
 //
-// Every kind of message is one row of diagnostics.def, with a stable code. A message has a place (a Span in one of
-// the files of a SourceMap), says what was found and what was expected, and where possible how to mend it.
+// Every kind of message is one row of diagnostics.def, with a stable code. A message has a place (a
+// Span in one of the files of a SourceMap), says what was found and what was expected, and where
+// possible how to mend it.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +20,9 @@ enum class Code : std::uint16_t {
 #undef DIAGNOSTIC
 };
 
-std::string_view code_text(Code code);   // "E0203"
-std::string_view title_of(Code code);    // "shapes do not broadcast"
-bool is_warning(Code code);              // codes that begin with W
+std::string_view code_text(Code code);  // "E0203"
+std::string_view title_of(Code code);   // "shapes do not broadcast"
+bool is_warning(Code code);             // codes that begin with W
 std::vector<Code> all_codes();
 
 using FileId = std::uint32_t;
@@ -38,8 +40,9 @@ struct Place {
     int column = 0;
 };
 
-// The files of one program: texts, and the way from bytes to lines. A file's text may be a piece of a larger file
-// (one function of the standard library); `first_line` then says where the piece begins.
+// The files of one program: texts, and the way from bytes to lines. A file's text may be a piece of
+// a larger file (one function of the standard library); `first_line` then says where the piece
+// begins.
 class SourceMap {
   public:
     FileId add(std::string name, std::string text, int first_line = 1, bool library = false);
@@ -71,7 +74,8 @@ struct Diagnostic {
     std::vector<std::pair<Span, std::string>> notes;  // other places: "in slope, called here"
 };
 
-// The rendered form of mission and language pages: header, place, source line, carets, label, help, notes.
+// The rendered form of mission and language pages: header, place, source line, carets, label, help,
+// notes.
 std::string render(const Diagnostic& diagnostic, const SourceMap& sources);
 
 // The names in `candidates` nearest to `wanted` in spelling; empty when none is near.

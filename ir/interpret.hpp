@@ -1,12 +1,14 @@
 // The reference interpreter: the definition of every operation. Plain and sequential.
 //
-// It runs VMs `first_vm` to `first_vm + vms - 1` of a batch of `vm_count`. A program without collectives is run VM after
-// VM, over one piece of VM memory; one with collectives needs the whole batch in one call (vms == vm_count) and memory for
-// every VM, since VMs wait for each other.
+// It runs VMs `first_vm` to `first_vm + vms - 1` of a batch of `vm_count`. A program without
+// collectives is run VM after VM, over one piece of VM memory; one with collectives needs the whole
+// batch in one call (vms == vm_count) and memory for every VM, since VMs wait for each other.
 //
-// A run that is interrupted leaves VMs in the middle: outputs, states and statuses of this turn mean nothing then.
+// A run that is interrupted leaves VMs in the middle: outputs, states and statuses of this turn
+// mean nothing then.
 //
-// NaN: results that leave (outputs, states) hold the one canonical NaN, so that equal values have equal bits.
+// NaN: results that leave (outputs, states) hold the one canonical NaN, so that equal values have
+// equal bits.
 #pragma once
 
 #include <atomic>
@@ -21,8 +23,8 @@
 
 namespace dunlin::ir {
 
-// Where the value of a slot of one VM lies: data + vm * stride, contiguous row-major elements. A stride of 0 is a value
-// that all VMs have in common.
+// Where the value of a slot of one VM lies: data + vm * stride, contiguous row-major elements. A
+// stride of 0 is a value that all VMs have in common.
 struct Binding {
     std::byte* data = nullptr;
     std::int64_t stride = 0;  // bytes
@@ -47,7 +49,8 @@ struct PrintItem {
 
 struct RunRequest {
     const Program* program = nullptr;
-    std::vector<Binding> bindings;  // one per slot; used for Input, Shared, State and Output. `data` belongs to VM first_vm.
+    std::vector<Binding> bindings;  // one per slot; used for Input, Shared, State and Output.
+                                    // `data` belongs to VM first_vm.
     std::int64_t first_vm = 0;
     std::int64_t vms = 1;
     std::int64_t vm_count = 1;
@@ -57,14 +60,16 @@ struct RunRequest {
     VmStatus* statuses = nullptr;  // one per VM of this call, in and out
     std::int64_t print_vm = -1;    // the VM (by its number in the batch) whose prints are wanted
     std::function<void(StatementId, const std::vector<PrintItem>&)> print;
-    const std::atomic<bool>* stop = nullptr;              // set by another thread or a signal handler to interrupt
-    std::function<void(std::int64_t finished)> progress;  // now and then, with the number of VMs that have ended
+    const std::atomic<bool>* stop =
+        nullptr;  // set by another thread or a signal handler to interrupt
+    std::function<void(std::int64_t finished)>
+        progress;  // now and then, with the number of VMs that have ended
 };
 
 struct RunReport {
     bool interrupted = false;
-    std::uint64_t turns = 0;          // loop back-edges taken, over all VMs
-    std::uint64_t instructions = 0;   // instructions executed, over all VMs
+    std::uint64_t turns = 0;         // loop back-edges taken, over all VMs
+    std::uint64_t instructions = 0;  // instructions executed, over all VMs
 };
 
 RunReport interpret(const RunRequest& request);
@@ -72,9 +77,9 @@ RunReport interpret(const RunRequest& request);
 // Bytes of working memory that `interpret` allocates for such a batch, beyond the bound arrays.
 std::int64_t working_bytes(const Program& program, std::int64_t vms);
 
-// The value of one instruction over constants: used by constant folding here and by the front end, so that there is one
-// meaning. Nothing when the instruction would fault, or is not a function of its operands alone (vm_id, random_bits,
-// effects, collectives).
+// The value of one instruction over constants: used by constant folding here and by the front end,
+// so that there is one meaning. Nothing when the instruction would fault, or is not a function of
+// its operands alone (vm_id, random_bits, effects, collectives).
 std::optional<Constant> evaluate(Op op, const std::vector<std::int64_t>& attributes,
                                  const std::vector<const Constant*>& operands, const Type& result);
 

@@ -1,4 +1,5 @@
-// The passes over microcode, in order. The list is in pipeline.cpp and reads like a table of contents.
+// The passes over microcode, in order. The list is in pipeline.cpp and reads like a table of
+// contents.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,8 @@ struct PassTiming {
     double milliseconds = 0;
 };
 
-// What went wrong with a program, placed by statement: the caller, who knows the source, makes a Diagnostic of it.
+// What went wrong with a program, placed by statement: the caller, who knows the source, makes a
+// Diagnostic of it.
 struct Complaint {
     Code code{};
     StatementId statement = 0;
@@ -28,7 +30,8 @@ struct Complaint {
 
 struct PipelineReport {
     std::vector<PassTiming> timings;
-    std::vector<Complaint> complaints;  // from the uniformity pass; the program must not be run when there are any
+    std::vector<Complaint>
+        complaints;  // from the uniformity pass; the program must not be run when there are any
 };
 
 // Called after every pass with its name and the program as it stands.

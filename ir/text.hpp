@@ -1,5 +1,5 @@
-// Microcode as text: printed for people (`dunlin explain --stage microcode`) and parsed back for tests.
-// parse(print(program)) gives an equal program, for every program that satisfies `verify`.
+// Microcode as text: printed for people (`dunlin explain --stage microcode`) and parsed back for
+// tests. parse(print(program)) gives an equal program, for every program that satisfies `verify`.
 //
 //   program vm_bytes=8
 //   file 0 "pi.dun"
@@ -12,10 +12,11 @@
 //     s2 = sum s0 {0, 1} !0                  result, operation, operands, attributes, statement
 //     s4 = batch_any s3 !0 then r1 !0        a collective ends its routine
 //   r1:
-//     branch s4 r0 r2 !0                     also: jump r1 !0, jump r1 back !0 (a back-edge), halt !0, end !0
+//     branch s4 r0 r2 !0                     also: jump r1 !0, jump r1 back !0 (a back-edge), halt
+//     !0, end !0
 //
-// Items are numbered from 0 in order. A statement left out is 0. `#` begins a comment. What the parser returns has
-// sizes within bounds; everything else is for `verify` to say.
+// Items are numbered from 0 in order. A statement left out is 0. `#` begins a comment. What the
+// parser returns has sizes within bounds; everything else is for `verify` to say.
 #pragma once
 
 #include <string>

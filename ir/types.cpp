@@ -18,13 +18,21 @@ constexpr Row kRows[] = {
 #undef DTYPE
 };
 
-const Row& row_of(DType dtype) { return kRows[static_cast<int>(dtype)]; }
+const Row& row_of(DType dtype) {
+    return kRows[static_cast<int>(dtype)];
+}
 
 }  // namespace
 
-std::string_view name_of(DType dtype) { return row_of(dtype).name; }
-Kind kind_of(DType dtype) { return row_of(dtype).kind; }
-int size_of(DType dtype) { return row_of(dtype).bytes; }
+std::string_view name_of(DType dtype) {
+    return row_of(dtype).name;
+}
+Kind kind_of(DType dtype) {
+    return row_of(dtype).kind;
+}
+int size_of(DType dtype) {
+    return row_of(dtype).bytes;
+}
 
 std::optional<DType> dtype_named(std::string_view name) {
     for (std::size_t i = 0; i < std::size(kRows); ++i)
@@ -33,7 +41,8 @@ std::optional<DType> dtype_named(std::string_view name) {
 }
 
 std::optional<std::int64_t> checked_count(const Shape& shape) {
-    std::int64_t nonzero = 1;  // bounded too, so that a product of some of the sizes never overflows
+    std::int64_t nonzero =
+        1;  // bounded too, so that a product of some of the sizes never overflows
     bool empty = false;
     for (std::int64_t size : shape) {
         if (size < 0) return std::nullopt;
@@ -66,7 +75,9 @@ std::optional<Shape> broadcast(const Shape& left, const Shape& right) {
     return result;
 }
 
-bool broadcasts_to(const Shape& from, const Shape& to) { return broadcast(from, to) == to; }
+bool broadcasts_to(const Shape& from, const Shape& to) {
+    return broadcast(from, to) == to;
+}
 
 std::string to_string(const Shape& shape) {
     std::string text = "[";

@@ -28,21 +28,8 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-// Where the comment of a line begins: the first '#' that is not inside a string.
-std::size_t comment_begin(std::string_view line) {
-    bool inside = false;
-    for (std::size_t k = 0; k < line.size(); ++k) {
-        if (inside && line[k] == '\\')
-            ++k;
-        else if (line[k] == '"')
-            inside = !inside;
-        else if (line[k] == '#' && !inside)
-            return k;
-    }
-    return line.size();
-}
-
-// The marker that begins here, after a '#' and blanks; nothing when there is none.
+// The marker that begins at this '#', after blanks; nothing when there is none. Its text then
+// begins at `text_begin`.
 const Marker* marker_at(std::string_view text, std::size_t hash, std::size_t& text_begin) {
     std::string_view rest = trimmed(text.substr(hash + 1));
     for (const Marker& marker : kMarkers) {
@@ -51,6 +38,26 @@ const Marker* marker_at(std::string_view text, std::size_t hash, std::size_t& te
         return &marker;
     }
     return nullptr;
+}
+
+// Where the comment of a line begins: the first '#' that is not inside a string. In a string that
+// does not end on its line, which is an error to be expected, a marker counts all the same.
+std::size_t comment_begin(std::string_view line) {
+    bool inside = false;
+    std::size_t marker = line.size();
+    std::size_t ignored = 0;
+    for (std::size_t k = 0; k < line.size(); ++k) {
+        if (inside && line[k] == '\\') {
+            ++k;
+        } else if (line[k] == '"') {
+            inside = !inside;
+            marker = line.size();
+        } else if (line[k] == '#') {
+            if (!inside) return k;
+            if (marker == line.size() && marker_at(line, k, ignored)) marker = k;
+        }
+    }
+    return inside ? marker : line.size();
 }
 
 template <typename Number>

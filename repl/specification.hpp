@@ -10,6 +10,10 @@
 //
 //   # vms: 8     # print-vm: 3     # seed: 7     # fuel: 100     # steps: 3     # int: i32     #
 //   float: f32 # param: n=3     # set: x=[1,2]     # in: x=data.npy  (beside the file)
+//
+// Every file must check something: a file that prints or has outputs without an expectation, a test
+// block or a top-level assert fails. A file with functions alone is not counted; nor is one in a
+// folder called `modules`, where files for others to import lie.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// The standard library's sources, as they stand in this folder, embedded at build time (embed.cmake).
+// The standard library's sources, as they stand in this folder, embedded at build time
+// (embed.cmake).
 #pragma once
 
 #include <string_view>
