@@ -25,9 +25,9 @@ struct Checker::IndexPlan {
         new_axes;          // positions in the result without new axes, before which a None stands
     std::size_t kept = 0;  // axes of the result so far (an index array counts as one)
 
-    bool is_whole() const {  // takes everything as it is
+    bool is_whole() const {  // takes all from the beginning; as it is, when the shape says so
         return moving.empty() && std::all_of(axes.begin(), axes.end(), [](const AxisView& axis) {
-                   return axis.mode == AxisView::Range;
+                   return axis.mode == AxisView::Range && axis.start == 0 && axis.step == 1;
                });
     }
 };
@@ -265,10 +265,7 @@ bool Checker::plan_moving_slice(IndexPlan& plan, const ast::Subscript& subscript
 
 Value Checker::view_of(Value base, IndexPlan& plan, ir::Span span) {
     ir::Type type{base.dtype(), view_shape(plan.axes)};
-    if (plan.is_whole() && type.shape == base.shape() &&
-        std::all_of(plan.axes.begin(), plan.axes.end(),
-                    [](const AxisView& axis) { return axis.start == 0 && axis.step == 1; }))
-        return base;
+    if (plan.is_whole() && type.shape == base.shape()) return base;
     bool weak = base.weak;
     std::vector<Value> operands;
     operands.push_back(std::move(base));

@@ -118,6 +118,9 @@ Prepared prepare(const Site& site) {
         case Op::Not: return unary<Bits>(site, [](auto x) { return complement(x); });
         case Op::Sqrt: return unary<Floats>(site, [](auto x) { return lane::sqrt(x); });
         case Op::Cbrt: return unary<Floats>(site, [](auto x) { return lane::cbrt(x); });
+        case Op::Erf: return unary<Floats>(site, [](auto x) { return lane::erf(x); });
+        case Op::Erfc: return unary<Floats>(site, [](auto x) { return lane::erfc(x); });
+        case Op::Gamma: return unary<Floats>(site, [](auto x) { return lane::tgamma(x); });
         case Op::Exp: return unary<Floats>(site, [](auto x) { return lane::exp(x); });
         case Op::Exp2: return unary<Floats>(site, [](auto x) { return lane::exp2(x); });
         case Op::Expm1: return unary<Floats>(site, [](auto x) { return lane::expm1(x); });

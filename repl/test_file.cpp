@@ -17,6 +17,8 @@ namespace {
 
 // How many VMs show that VMs do not depend on one another, in files that do not say.
 constexpr std::int64_t kVmsAlone = 5;
+// And how many turns their loops may take: a program may be meant for one VM only, and never end in others.
+constexpr std::uint64_t kFuelAlone = 100'000;
 
 bool contains(const std::string& text, std::string_view piece) {
     return text.find(piece) != std::string::npos;
@@ -58,6 +60,7 @@ class FileTest {
     void check_alone(const Program& program);
 
     BatchOptions batch_options() const;
+    BatchOptions alone_options() const;
     Failure bind(Batch& batch, const Program& program, bool block) const;
     void note_diagnostics(const Program& program);
     void note_outputs(const Program& program, const Batch& batch);
@@ -174,6 +177,13 @@ BatchOptions FileTest::batch_options() const {
     options.seed = specification_.seed;
     options.fuel = specification_.fuel;
     options.print_vm = specification_.print_vm;
+    return options;
+}
+
+BatchOptions FileTest::alone_options() const {
+    BatchOptions options = batch_options();
+    options.print_vm = -1;
+    if (!options.fuel) options.fuel = kFuelAlone;
     return options;
 }
 
@@ -303,8 +313,7 @@ void FileTest::check_blocks(const Program& program) {
 
 void FileTest::compare_with_whole(const Program& program, const Batch& whole, std::int64_t vm,
                                   Check& check) {
-    BatchOptions options = batch_options();
-    options.print_vm = -1;
+    BatchOptions options = alone_options();
     options.vms = whole.vms();
     options.piece = Piece{vm, 1};
     Batch alone(program, options);
@@ -328,8 +337,7 @@ void FileTest::compare_with_whole(const Program& program, const Batch& whole, st
 void FileTest::check_alone(const Program& program) {
     if (program.has_collectives()) return;
     Check check{path_ + ": alone", {}};
-    BatchOptions options = batch_options();
-    options.print_vm = -1;
+    BatchOptions options = alone_options();
     // Values that are bound may say how many VMs there are.
     if (!options.vms && specification_.values.empty() && specification_.inputs.empty())
         options.vms = kVmsAlone;

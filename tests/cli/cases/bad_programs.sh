@@ -1,4 +1,4 @@
-. "$CHECKS"
+. "${CHECKS:?the suite sets it}"
 # Each is rejected with a message, and neither crashes nor takes long.
 rejected() {
     runs "$1" timeout 20 "$DUNLIN" run "$2"

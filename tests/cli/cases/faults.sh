@@ -1,4 +1,4 @@
-. "$CHECKS"
+. "${CHECKS:?the suite sets it}"
 program p.dun <<'END'
 x = [1, 2, 3]
 i = 5 * len(x) + vm_id

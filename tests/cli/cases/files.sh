@@ -1,4 +1,4 @@
-. "$CHECKS"
+. "${CHECKS:?the suite sets it}"
 program p.dun <<'END'
 input x: float[3]
 output y = 2 * x

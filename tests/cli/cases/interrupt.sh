@@ -1,4 +1,4 @@
-. "$CHECKS"
+. "${CHECKS:?the suite sets it}"
 program p.dun <<'END'
 print "started"
 n = 0

@@ -1,4 +1,4 @@
-. "$CHECKS"
+. "${CHECKS:?the suite sets it}"
 program p.dun <<'END'
 print "hello", 1.5
 output y = [1.5, inf, nan]

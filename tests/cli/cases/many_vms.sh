@@ -1,4 +1,4 @@
-. "$CHECKS"
+. "${CHECKS:?the suite sets it}"
 program p.dun <<'END'
 input x: int
 assert x != 7, "seven"

@@ -1,4 +1,4 @@
-. "$CHECKS"
+. "${CHECKS:?the suite sets it}"
 program p.dun <<'END'
 state total: int = 0
 total += vm_id + 1

@@ -1,4 +1,4 @@
-. "$CHECKS"
+. "${CHECKS:?the suite sets it}"
 # Output that cannot be written is an error; a reader that goes away is not.
 program p.dun <<'END'
 for i in 0..100000 { print i }

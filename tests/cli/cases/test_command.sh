@@ -1,4 +1,4 @@
-. "$CHECKS"
+. "${CHECKS:?the suite sets it}"
 mkdir -p tests/deep
 program tests/good.dun <<'END'
 # vms: 4
