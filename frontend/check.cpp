@@ -206,7 +206,8 @@ void Checker::port_declaration(const ast::Declaration& node, ir::Span span, Port
         error(
             Code::unknown_type, node.name.span,
             std::string(word_for(kind)) + " has a type, and no value of its own", "",
-            "write, for example, input " + node.name.text + ": float[3]; a 'param' has a default");
+            std::string("write, for example, ") + (kind == PortKind::Input ? "input " : "shared ") +
+                node.name.text + ": float[3]; a 'param' has a default");
         return;
     }
     std::optional<ir::Type> type;

@@ -1,6 +1,7 @@
 // Assignment in all its forms.
 
 #include "frontend/checker.hpp"
+#include "frontend/walk.hpp"
 
 namespace dunlin::frontend {
 
@@ -236,6 +237,7 @@ void Checker::assign_several(const ast::Assign& node, ir::Span span) {
         }
         held.push_back(std::move(one));
     }
+    for (std::size_t i = 1; i < wanted; ++i) probe_target(*node.targets[i], span);
     for (std::size_t i = 0; i < wanted; ++i)
         assign_target(*node.targets[i], std::move(held[i]), span);
 }
@@ -244,8 +246,37 @@ void Checker::assign_results(const ast::Assign& node, Value results, ir::Span sp
     std::vector<checked::Variable*> hidden;
     for (const ir::Type& type : results.result_types) hidden.push_back(hidden_variable(type, span));
     emit(span, checked::AssignResults{hidden, std::move(results.node)});
+    for (std::size_t i = 1; i < hidden.size(); ++i) probe_target(*node.targets[i], span);
     for (std::size_t i = 0; i < hidden.size(); ++i)
         assign_target(*node.targets[i], read(hidden[i], span), span);
+}
+
+namespace {
+
+bool has_call(const ast::Expr& expr) {
+    bool found = std::holds_alternative<ast::Call>(expr.node);
+    for_each_child(expr, [&](const ast::Expr& child) { found = found || has_call(child); });
+    return found;
+}
+
+}  // namespace
+
+// A statement that faults writes nothing. Of several targets the later ones are read before the
+// first is written, so that an index out of range is found in time. (A call in an index is made
+// only once, so there the fault may come after the first targets have been written.)
+void Checker::probe_target(const ast::Expr& target, ir::Span span) {
+    const auto* place = std::get_if<ast::Index>(&target.node);
+    if (!place || has_call(target)) return;
+    for (const ast::Subscript& subscript : place->subscripts) {
+        if (subscript.is_slice || std::holds_alternative<ast::NoneLiteral>(subscript.index->node))
+            continue;
+        Value value = array(*subscript.index);
+        if (!value || value.dtype() == DType::Bool) return;  // a mask cannot fault
+    }
+    Value probe = index(*place, target.span);
+    if (!probe || !probe.node) return;
+    checked::Variable* variable = hidden_variable(probe.type, span);
+    store(variable, std::move(probe), span);
 }
 
 }  // namespace dunlin::frontend

@@ -163,6 +163,7 @@ Value Checker::identifier(const std::string& name, ir::Span span) {
     while (file->parent) file = file->parent;
     assigned_later = assigned_later || file->module->names.count(name);
     if (assigned_later) {
+        if (!unassigned_.insert({frame_, name}).second) return nothing();  // said once
         error(Code::read_before_assigned, span, "'" + name + "' is read before it is assigned", "",
               file->names.count(name) && file != scope_
                   ? "a function has names of its own: hand '" + name + "' over as an argument"

@@ -137,6 +137,7 @@ class Checker {
     void assign_several(const ast::Assign& node, ir::Span span);
     void assign_results(const ast::Assign& node, Value results, ir::Span span);
     void assign_target(const ast::Expr& target, Value value, ir::Span span);
+    void probe_target(const ast::Expr& target, ir::Span span);
     void store(checked::Variable* target, Value value, ir::Span span);
     checked::Variable* assignable(const std::string& name, ir::Span span);
     std::optional<Value> fit_to(Value value, const ir::Type& type, ir::Span span,
@@ -286,6 +287,7 @@ class Checker {
     std::vector<std::pair<std::string, ir::Span>>
         call_stack_;  // what is being checked, and where it is called
     std::set<std::pair<const Module*, std::string>> evaluating_;  // module constants under way
+    std::set<std::pair<const Frame*, std::string>> unassigned_;   // names whose early reading has been reported
     Module* main_module_ = nullptr;
     bool in_test_ = false;
     Scope* scope_ = nullptr;

@@ -15,6 +15,17 @@ namespace {
 // The names that can be seen at one place, innermost last.
 using NameStack = std::vector<std::set<std::string>>;
 
+// Functions in the order of the source, so that the same program always gives the same messages.
+struct BySource {
+    bool operator()(const ast::Function* a, const ast::Function* b) const {
+        return a->name.span.begin < b->name.span.begin;
+    }
+};
+
+// Which functions of a module each of its functions names.
+using CallGraph = std::map<const ast::Function*,
+                           std::vector<std::pair<const ast::Function*, ir::Span>>, BySource>;
+
 // Walks one module: its statements, its functions and tests.
 class Resolver {
   public:
@@ -33,12 +44,7 @@ class Resolver {
         }
     }
 
-    // Which functions of this module each function names: the edges on which recursion is looked
-    // for.
-    const std::map<const ast::Function*, std::vector<std::pair<const ast::Function*, ir::Span>>>&
-    calls() const {
-        return calls_;
-    }
+    const CallGraph& calls() const { return calls_; }
 
   private:
     static std::set<std::string> names_of(const NameTable& table) {
@@ -70,7 +76,7 @@ class Resolver {
     bool in_test_ = false;
     int block_depth_ = 0;
     int loop_depth_ = 0;
-    std::map<const ast::Function*, std::vector<std::pair<const ast::Function*, ir::Span>>> calls_;
+    CallGraph calls_;
 };
 
 void Resolver::warn_if_builtin(const std::string& name, ir::Span span) {
@@ -289,9 +295,8 @@ std::vector<std::string> Resolver::candidates() const {
 // Depth-first search for a function that reaches itself by name.
 class RecursionFinder {
   public:
-    using Calls =
-        std::map<const ast::Function*, std::vector<std::pair<const ast::Function*, ir::Span>>>;
-    RecursionFinder(const Calls& calls, Reporter& reporter) : calls_(calls), reporter_(reporter) {}
+    RecursionFinder(const CallGraph& calls, Reporter& reporter)
+        : calls_(calls), reporter_(reporter) {}
 
     void run() {
         for (const auto& [function, callees] : calls_) visit(function);
@@ -328,7 +333,7 @@ class RecursionFinder {
                           {}});
     }
 
-    const Calls& calls_;
+    const CallGraph& calls_;
     Reporter& reporter_;
     std::set<const ast::Function*> done_;
     std::vector<const ast::Function*> path_;

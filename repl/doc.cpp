@@ -31,10 +31,17 @@ void list_all(const std::vector<DocEntry>& entries) {
         fmt::print("{:{}}  {}\n", entry.signature, width, first_sentence(entry.text));
 }
 
+std::string indented(const std::string& text) {
+    std::string result = "    ";
+    for (char c : text) {
+        result += c;
+        if (c == '\n') result += "    ";
+    }
+    return result;
+}
+
 void show(const DocEntry& entry) {
-    fmt::print("{}\n", entry.signature);
-    if (!entry.text.empty()) fmt::print("\n{}\n", entry.text);
-    fmt::print("\n({})\n", entry.origin);
+    fmt::print("{}\n{}\n{}\n", entry.signature, indented(entry.text), indented(entry.origin));
 }
 
 int document(const std::string& name) {

@@ -17,7 +17,8 @@ namespace {
 
 // How many VMs show that VMs do not depend on one another, in files that do not say.
 constexpr std::int64_t kVmsAlone = 5;
-// And how many turns their loops may take: a program may be meant for one VM only, and never end in others.
+// And how many turns their loops may take: a program may be meant for one VM only, and never end in
+// others.
 constexpr std::uint64_t kFuelAlone = 100'000;
 
 bool contains(const std::string& text, std::string_view piece) {

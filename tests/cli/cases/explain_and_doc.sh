@@ -22,7 +22,7 @@ out_is ""
 
 runs 0 dunlin doc sqrt
 out_has "sqrt(x)"
-out_has "(built in)"
+out_has "    built in"
 runs 0 dunlin doc
 out_has "sqrt(x)"
 runs 0 dunlin doctor
