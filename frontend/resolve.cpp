@@ -80,11 +80,10 @@ class Resolver {
 };
 
 void Resolver::warn_if_builtin(const std::string& name, ir::Span span) {
+    // The functions of the library are many, and their names good words; they may be taken without a word.
     const char* what = find_builtin(name)        ? "a built-in function"
                        : find_builtin_name(name) ? "a built-in name"
-                       : modules_.library() && modules_.library()->find(name)
-                           ? "a function of the standard library"
-                           : nullptr;
+                                                 : nullptr;
     if (what)
         reporter_.report({Code::builtin_redefined,
                           span,
