@@ -203,11 +203,11 @@ void Checker::param_declaration(const ast::Declaration& node) {
 void Checker::port_declaration(const ast::Declaration& node, ir::Span span, PortKind kind) {
     bool from_host = kind == PortKind::Input || kind == PortKind::Shared;
     if (from_host && (!node.type || node.value)) {
-        error(
-            Code::unknown_type, node.name.span,
-            std::string(word_for(kind)) + " has a type, and no value of its own", "",
-            std::string("write, for example, ") + (kind == PortKind::Input ? "input " : "shared ") +
-                node.name.text + ": float[3]; a 'param' has a default");
+        error(Code::unknown_type, node.name.span,
+              std::string(word_for(kind)) + " has a type, and no value of its own", "",
+              std::string("write, for example, ") +
+                  (kind == PortKind::Input ? "input " : "shared ") + node.name.text +
+                  ": float[3]; a 'param' has a default");
         return;
     }
     std::optional<ir::Type> type;

@@ -287,7 +287,8 @@ class Checker {
     std::vector<std::pair<std::string, ir::Span>>
         call_stack_;  // what is being checked, and where it is called
     std::set<std::pair<const Module*, std::string>> evaluating_;  // module constants under way
-    std::set<std::pair<const Frame*, std::string>> unassigned_;   // names whose early reading has been reported
+    std::set<std::pair<const Frame*, std::string>>
+        unassigned_;  // names whose early reading has been reported
     Module* main_module_ = nullptr;
     bool in_test_ = false;
     Scope* scope_ = nullptr;

@@ -80,7 +80,8 @@ class Resolver {
 };
 
 void Resolver::warn_if_builtin(const std::string& name, ir::Span span) {
-    // The functions of the library are many, and their names good words; they may be taken without a word.
+    // The functions of the library are many, and their names good words; they may be taken without
+    // a word.
     const char* what = find_builtin(name)        ? "a built-in function"
                        : find_builtin_name(name) ? "a built-in name"
                                                  : nullptr;

@@ -3,10 +3,16 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace dunlin::repl {
 
 namespace {
+
+// For a person twelve digits are enough; the last ones of a mean are rounding. JSON has them all.
+std::string mean_text(double mean) {
+    return format(std::strtod(fmt::format("{:.12g}", mean).c_str(), nullptr));
+}
 
 // A value with more elements is shortened on the terminal; --out writes them all.
 constexpr std::int64_t kShownElements = 1000;
@@ -41,7 +47,7 @@ void write_outputs(const Results& results) {
             std::fputs(line.c_str(), stdout);
         } else if (auto summary = summarise(array)) {
             fmt::print("{}: {}  min {}  mean {}  max {}\n", port->name, to_string(array.type),
-                       summary->min, format(summary->mean), summary->max);
+                       summary->min, mean_text(summary->mean), summary->max);
         } else {
             fmt::print("{}: {}  empty\n", port->name, to_string(array.type));
         }

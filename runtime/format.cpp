@@ -116,7 +116,8 @@ Summary summary_of(const Array& array) {
         T value = runtime::element_at<T>(address, array.swapped);
         auto number = static_cast<double>(value);
         double next = total + number;
-        lost += std::abs(total) >= std::abs(number) ? (total - next) + number : (number - next) + total;
+        lost +=
+            std::abs(total) >= std::abs(number) ? (total - next) + number : (number - next) + total;
         total = next;
         // A NaN, which is not equal to itself, stays once it is met.
         if (value < least || value != value) least = value;
