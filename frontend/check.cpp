@@ -20,16 +20,6 @@ const char* word_for(PortKind kind) {
     return "";
 }
 
-ir::Storage storage_of(PortKind kind) {
-    switch (kind) {
-        case PortKind::Input: return ir::Storage::Input;
-        case PortKind::Shared: return ir::Storage::Shared;
-        case PortKind::State: return ir::Storage::State;
-        case PortKind::Output: return ir::Storage::Output;
-    }
-    return ir::Storage::Local;
-}
-
 }  // namespace
 
 Checker::Checker(ModuleSet& modules, const ir::SourceMap& sources, const CompileOptions& options,

@@ -12,12 +12,6 @@ using ir::Op;
 
 namespace {
 
-std::vector<Value> just(Value value) {
-    std::vector<Value> operands;
-    operands.push_back(std::move(value));
-    return operands;
-}
-
 bool adds_up(Op op) {
     return op == Op::ReduceSum || op == Op::ReduceProd || op == Op::CumSum || op == Op::CumProd;
 }
@@ -66,7 +60,7 @@ Value BuiltinChecker::reduce() {
         return complain(Code::empty_reduction, x.span, "'" + name + "' of no elements",
                         "this is " + describe(x));
     bool weak = x.weak && !arg;
-    Value result = checker_.operation(info_.op, just(std::move(x)), type, span_, *axes, weak);
+    Value result = checker_.operation(info_.op, operands(std::move(x)), type, span_, *axes, weak);
     return *keep ? keep_dims(std::move(result), shape, *axes) : std::move(result);
 }
 
@@ -77,7 +71,7 @@ Value BuiltinChecker::keep_dims(Value reduced, const ir::Shape& shape,
     ir::Type type{reduced.dtype(), shape};
     for (std::int64_t axis : axes) type.shape[static_cast<std::size_t>(axis)] = 1;
     bool weak = reduced.weak;
-    return checker_.operation(Op::Reshape, just(std::move(reduced)), type, span_, {}, weak);
+    return checker_.operation(Op::Reshape, operands(std::move(reduced)), type, span_, {}, weak);
 }
 
 Value BuiltinChecker::scan() {
@@ -96,7 +90,7 @@ Value BuiltinChecker::scan() {
     if (!axis) return {};
     ir::Type type = x.type;
     bool weak = x.weak;
-    return checker_.operation(info_.op, just(std::move(x)), type, span_, {*axis}, weak);
+    return checker_.operation(info_.op, operands(std::move(x)), type, span_, {*axis}, weak);
 }
 
 Value BuiltinChecker::order() {
@@ -108,7 +102,7 @@ Value BuiltinChecker::order() {
     bool arg = is_index(info_.op);
     ir::Type type{arg ? checker_.options_.int_type : x.dtype(), x.shape()};
     bool weak = x.weak && !arg;
-    return checker_.operation(info_.op, just(std::move(x)), type, span_,
+    return checker_.operation(info_.op, operands(std::move(x)), type, span_,
                               {*axis, *descending ? 1 : 0}, weak);
 }
 

@@ -11,16 +11,6 @@ using ir::Code;
 using ir::DType;
 using ir::Op;
 
-namespace {
-
-std::vector<Value> just(Value value) {
-    std::vector<Value> operands;
-    operands.push_back(std::move(value));
-    return operands;
-}
-
-}  // namespace
-
 Value BuiltinChecker::where() {
     Value condition = array_argument("condition");
     Value x = array_argument("x"), y = array_argument("y");
@@ -152,7 +142,7 @@ Value BuiltinChecker::reshape() {
             "the array has " + std::to_string(have) + ": " + describe(x));
     ir::Type type{x.dtype(), *shape};
     bool weak = x.weak;
-    return checker_.operation(Op::Reshape, just(std::move(x)), type, span_, {}, weak);
+    return checker_.operation(Op::Reshape, operands(std::move(x)), type, span_, {}, weak);
 }
 
 Value BuiltinChecker::transpose() {
@@ -180,7 +170,7 @@ Value BuiltinChecker::transpose() {
     ir::Type type{x.dtype(), {}};
     for (std::int64_t axis : axes) type.shape.push_back(x.shape()[static_cast<std::size_t>(axis)]);
     bool weak = x.weak;
-    return checker_.operation(Op::Transpose, just(std::move(x)), type, span_, axes, weak);
+    return checker_.operation(Op::Transpose, operands(std::move(x)), type, span_, axes, weak);
 }
 
 Value BuiltinChecker::broadcast_to() {
@@ -238,8 +228,8 @@ Value BuiltinChecker::concat(bool stacked) {
         array.weak = weak;
         if (stacked) {
             shape.insert(shape.begin() + *axis, 1);
-            array = checker_.operation(Op::Reshape, just(std::move(array)), {common.dtype(), shape},
-                                       span_, {}, weak);
+            array = checker_.operation(Op::Reshape, operands(std::move(array)),
+                                       {common.dtype(), shape}, span_, {}, weak);
             if (!array) return {};
         }
         if (type.shape.empty()) {

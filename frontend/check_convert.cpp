@@ -123,9 +123,7 @@ Value Checker::convert(Value value, DType dtype) {
     if (value.dtype() == dtype) return value;
     ir::Type type{dtype, value.shape()};
     ir::Span span = value.span;
-    std::vector<Value> operands;
-    operands.push_back(std::move(value));
-    return operation(Op::Convert, std::move(operands), type, span);
+    return operation(Op::Convert, operands(std::move(value)), type, span);
 }
 
 Value Checker::materialise(Value value) {
@@ -175,9 +173,7 @@ Value Checker::broadcast_value(Value value, const ir::Shape& shape, ir::Span spa
     if (!value || value.shape() == shape) return value;
     ir::Type type{value.dtype(), shape};
     bool weak = value.weak;
-    std::vector<Value> operands;
-    operands.push_back(std::move(value));
-    return operation(Op::Copy, std::move(operands), type, span, {}, weak);
+    return operation(Op::Copy, operands(std::move(value)), type, span, {}, weak);
 }
 
 bool Checker::fits_in_memory(const ir::Type& type, ir::Span span) {

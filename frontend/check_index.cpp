@@ -333,9 +333,7 @@ Value Checker::read_planned(Value base, IndexPlan& plan, ir::Span span) {
         if (!inside) position += is_first_index ? plan.arrays.size() : 1;
     }
     bool weak = view.weak;
-    std::vector<Value> operands;
-    operands.push_back(std::move(view));
-    return operation(Op::Reshape, std::move(operands), type, span, {}, weak);
+    return operation(Op::Reshape, operands(std::move(view)), type, span, {}, weak);
 }
 
 Value Checker::index(const ast::Index& node, ir::Span span) {

@@ -8,23 +8,6 @@ using ir::Code;
 using ir::DType;
 using ir::Op;
 
-namespace {
-
-std::vector<Value> pair_of(Value left, Value right) {
-    std::vector<Value> operands;
-    operands.push_back(std::move(left));
-    operands.push_back(std::move(right));
-    return operands;
-}
-
-std::vector<Value> just(Value value) {
-    std::vector<Value> operands;
-    operands.push_back(std::move(value));
-    return operands;
-}
-
-}  // namespace
-
 Value Checker::binary(ast::BinaryOp op, Value left, Value right, ir::Span span) {
     if (!left || !right) return nothing();
     std::string_view symbol = ast::text_of(op);
@@ -85,7 +68,7 @@ Value Checker::arithmetic(Op op, Value left, Value right, ir::Span span, std::st
         return converted;
     };
     Value a = to(std::move(left)), b = to(std::move(right));
-    return operation(op, pair_of(std::move(a), std::move(b)), {meeting->dtype, *shape}, span, {},
+    return operation(op, operands(std::move(a), std::move(b)), {meeting->dtype, *shape}, span, {},
                      meeting->weak);
 }
 
@@ -101,9 +84,9 @@ Value Checker::comparison(ast::BinaryOp op, Value left, Value right, ir::Span sp
                         : op == ast::BinaryOp::NotEqual                             ? Op::Ne
                         : op == ast::BinaryOp::Less || op == ast::BinaryOp::Greater ? Op::Lt
                                                                                     : Op::Le;
-    auto operands =
-        swapped ? pair_of(std::move(b), std::move(a)) : pair_of(std::move(a), std::move(b));
-    return operation(operation_code, std::move(operands), {DType::Bool, *shape}, span);
+    auto ordered =
+        swapped ? operands(std::move(b), std::move(a)) : operands(std::move(a), std::move(b));
+    return operation(operation_code, std::move(ordered), {DType::Bool, *shape}, span);
 }
 
 // `and`, `or` and the operators on bits.
@@ -136,7 +119,7 @@ Value Checker::bitwise(ast::BinaryOp op, Value left, Value right, ir::Span span)
               : op == ast::BinaryOp::BitXor                           ? Op::Xor
               : op == ast::BinaryOp::ShiftLeft                        ? Op::Shl
                                                                       : Op::Shr;
-    return operation(code, pair_of(std::move(a), std::move(b)), {meeting->dtype, *shape}, span, {},
+    return operation(code, operands(std::move(a), std::move(b)), {meeting->dtype, *shape}, span, {},
                      meeting->weak);
 }
 
@@ -215,7 +198,7 @@ Value Checker::matrix_product(Value left, Value right, ir::Span span) {
     if (!a || !b) return nothing();
     auto as_matrix = [&](Value value, ir::Shape shape) {
         ir::Type type{meeting->dtype, std::move(shape)};
-        return operation(Op::Reshape, just(std::move(value)), type, span, {}, meeting->weak);
+        return operation(Op::Reshape, operands(std::move(value)), type, span, {}, meeting->weak);
     };
     if (left_vector) a = as_matrix(std::move(a), {1, left_inner});
     if (right_vector) b = as_matrix(std::move(b), {right_inner, 1});
@@ -232,7 +215,7 @@ Value Checker::matrix_product(Value left, Value right, ir::Span span) {
     full.push_back(b.shape().back());
     if (!left_vector) wanted.push_back(full[full.size() - 2]);
     if (!right_vector) wanted.push_back(full.back());
-    Value product = operation(Op::MatMul, pair_of(std::move(a), std::move(b)),
+    Value product = operation(Op::MatMul, operands(std::move(a), std::move(b)),
                               {meeting->dtype, full}, span, {}, meeting->weak);
     if (!product || wanted == full) return product;
     return as_matrix(std::move(product), wanted);
@@ -247,7 +230,7 @@ Value Checker::negate(Value operand, ir::Span span) {
     }
     ir::Type type = operand.type;
     bool weak = operand.weak;
-    return operation(Op::Neg, just(std::move(operand)), type, span, {}, weak);
+    return operation(Op::Neg, operands(std::move(operand)), type, span, {}, weak);
 }
 
 Value Checker::complement(Value operand, ir::Span span) {
@@ -258,7 +241,7 @@ Value Checker::complement(Value operand, ir::Span span) {
     }
     ir::Type type = operand.type;
     bool weak = operand.weak;
-    return operation(Op::Not, just(std::move(operand)), type, span, {}, weak);
+    return operation(Op::Not, operands(std::move(operand)), type, span, {}, weak);
 }
 
 Value Checker::logical_not(Value operand, ir::Span span) {
@@ -269,7 +252,7 @@ Value Checker::logical_not(Value operand, ir::Span span) {
         return nothing();
     }
     ir::Type type = operand.type;
-    return operation(Op::Not, just(std::move(operand)), type, span);
+    return operation(Op::Not, operands(std::move(operand)), type, span);
 }
 
 }  // namespace dunlin::frontend

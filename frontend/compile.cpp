@@ -114,15 +114,6 @@ class Compilation {
 
     // Passes renumber slots; the ports are found again by name and storage.
     void find_ports() {
-        auto storage_of = [](PortKind kind) {
-            switch (kind) {
-                case PortKind::Input: return ir::Storage::Input;
-                case PortKind::Shared: return ir::Storage::Shared;
-                case PortKind::State: return ir::Storage::State;
-                case PortKind::Output: return ir::Storage::Output;
-            }
-            return ir::Storage::Local;
-        };
         for (Port& port : result_.ports)
             for (ir::SlotId slot = 0; slot < result_.program.slots.size(); ++slot)
                 if (result_.program.slots[slot].name == port.name &&
@@ -137,6 +128,16 @@ class Compilation {
 };
 
 }  // namespace
+
+ir::Storage storage_of(PortKind kind) {
+    switch (kind) {
+        case PortKind::Input: return ir::Storage::Input;
+        case PortKind::Shared: return ir::Storage::Shared;
+        case PortKind::State: return ir::Storage::State;
+        case PortKind::Output: return ir::Storage::Output;
+    }
+    return ir::Storage::Local;
+}
 
 Compiled compile(const std::string& file_name, const std::string& text,
                  const CompileOptions& options) {

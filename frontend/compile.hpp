@@ -44,6 +44,8 @@ struct CompileOptions {
 
 enum class PortKind : std::uint8_t { Input, Shared, State, Output };
 
+ir::Storage storage_of(PortKind kind);
+
 // A name through which the host and the program exchange arrays.
 struct Port {
     PortKind kind{};

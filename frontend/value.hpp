@@ -64,6 +64,14 @@ checked::NodePtr make_node(ir::Span span, ir::Type type, decltype(checked::Node:
 // The tree of an array value: its node, or its constant as one. Leaves nothing behind.
 checked::NodePtr take_node(Value&& value);
 
+// Values as the operands of an operation.
+template <typename... Values>
+std::vector<Value> operands(Values... values) {
+    std::vector<Value> result;
+    (result.push_back(std::move(values)), ...);
+    return result;
+}
+
 // "float[64]" in the words of the program: a weak value is "an integer literal".
 std::string describe(const Value& value);
 std::string describe(const ir::Type& type);

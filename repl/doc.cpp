@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kWidestColumn = 44;
 
 std::string first_sentence(const std::string& text) {
-    std::size_t end = text.find_first_of("\n");
+    std::size_t end = text.find('\n');
     std::size_t stop = text.find(". ");
     if (stop != std::string::npos) end = std::min(end, stop + 1);
     return text.substr(0, end);

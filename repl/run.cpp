@@ -90,7 +90,7 @@ Failure bind_values(Batch& batch, const RunArguments& arguments) {
         auto array = load_npy(path);
         if (!array) return array.error();
         if (auto error = batch.bind(name, *array)) {
-            error->message = "--in " + name + "=" + path + ": " + error->message;
+            error->message = fmt::format("--in {}={}: {}", name, path, error->message);
             return error;
         }
     }
@@ -99,7 +99,7 @@ Failure bind_values(Batch& batch, const RunArguments& arguments) {
             if (other == name)
                 return Error{"bad_request", "'" + name + "' is given by --in and by --set", ""};
         if (auto error = batch.set(name, text)) {
-            error->message = "--set " + name + ": " + error->message;
+            error->message = fmt::format("--set {}: {}", name, error->message);
             return error;
         }
     }

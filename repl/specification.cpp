@@ -176,13 +176,13 @@ class SpecificationReader {
         {"steps", number(result_.steps)},
         {"int", dtype(result_.load.int_type)},
         {"float", dtype(result_.load.float_type)},
-        {"param", assignment([this](std::string name, std::string value) {
+        {"param", assignment([this](const std::string& name, const std::string& value) {
              result_.load.params[name] = value;
          })},
-        {"set", assignment([this](std::string name, std::string value) {
+        {"set", assignment([this](const std::string& name, const std::string& value) {
              result_.values.emplace_back(name, value);
          })},
-        {"in", assignment([this](std::string name, std::string value) {
+        {"in", assignment([this](const std::string& name, const std::string& value) {
              result_.inputs.emplace_back(name, value);
          })},
     };
