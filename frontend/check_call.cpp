@@ -233,8 +233,9 @@ Value Checker::fit_annotation(const ast::Parameter& parameter, Value value, Modu
         return nothing();
     }
     ir::Span span = value.span;
-    auto fitted = fit_to(std::move(value), {*dtype, value.shape()}, span,
-                         "the parameter '" + parameter.name.text + "'", false);
+    ir::Type type{*dtype, value.shape()};
+    auto fitted =
+        fit_to(std::move(value), type, span, "the parameter '" + parameter.name.text + "'", false);
     if (!fitted) return nothing();
     return std::move(*fitted);
 }

@@ -128,8 +128,8 @@ Value Checker::convert(Value value, DType dtype) {
 
 Value Checker::materialise(Value value) {
     if (!value || !value.weak) return value;
-    return adopt(std::move(value),
-                 ir::is_float(value.dtype()) ? options_.float_type : options_.int_type);
+    DType dtype = ir::is_float(value.dtype()) ? options_.float_type : options_.int_type;
+    return adopt(std::move(value), dtype);
 }
 
 Value Checker::to_float(Value value) {
@@ -184,7 +184,7 @@ bool Checker::fits_in_memory(const ir::Type& type, ir::Span span) {
     return false;
 }
 
-Value Checker::operation(Op op, std::vector<Value> operands, ir::Type result, ir::Span span,
+Value Checker::operation(Op op, std::vector<Value> operands, const ir::Type& result, ir::Span span,
                          std::vector<std::int64_t> attributes, bool weak) {
     for (const Value& operand : operands)
         if (!operand) return nothing();

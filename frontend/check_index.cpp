@@ -386,7 +386,7 @@ Value Checker::replaced(Value base, IndexPlan& plan, Value value, ir::Span span)
     auto indices = broadcast_shapes(each, span);
     if (!indices) return nothing();
     std::int64_t axis = gather_axis(plan.axes, plan.array_axes);
-    Value part = whole ? std::move(base) : view_of(copy(base), plan, span);
+    Value part = whole ? copy(base) : view_of(copy(base), plan, span);
     ir::Type part_type = part.type;
     std::vector<Value> operands;
     operands.push_back(std::move(part));

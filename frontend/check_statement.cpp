@@ -11,12 +11,16 @@ using ir::Code;
 using ir::DType;
 using ir::Op;
 
-// What follows a statement that never ends in the ordinary way is not checked: after a `return`
-// that is decided at load, the rest of a function may be meant for other types.
+// In a function, what follows a statement that never ends in the ordinary way is not checked: after
+// a `return` that is decided at load, the rest may be meant for other types. In the program itself
+// it is, since it may declare outputs.
 bool Checker::block(const ast::Block& statements) {
-    for (const auto& each : statements)
-        if (!statement(*each)) return false;
-    return true;
+    bool reachable = true;
+    for (const auto& each : statements) {
+        reachable = statement(*each) && reachable;
+        if (!reachable && frame_->instance != program_.main) return false;
+    }
+    return reachable;
 }
 
 // Checks a block whose statements go into another one than the current.

@@ -198,7 +198,7 @@ class Checker {
     Value broadcast_value(Value value, const ir::Shape& shape, ir::Span span);
     bool fits_in_memory(const ir::Type& type, ir::Span span);
     // An operation on operands of the right types; computes it at once when all are constants.
-    Value operation(ir::Op op, std::vector<Value> operands, ir::Type result, ir::Span span,
+    Value operation(ir::Op op, std::vector<Value> operands, const ir::Type& result, ir::Span span,
                     std::vector<std::int64_t> attributes = {}, bool weak = false);
     Value with_let(Value value, const std::function<Value(Value)>& body);
 

@@ -1,6 +1,7 @@
 #include "frontend/modules.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "frontend/parse.hpp"
 
@@ -10,17 +11,17 @@ using ir::Code;
 
 namespace {
 
-std::string folder_of(const std::string& path) {
-    std::size_t slash = path.rfind('/');
-    return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
+// Imports of imports of imports: more is a circle by way of links between folders.
+constexpr std::size_t kMaxImportDepth = 64;
+
+// The path of an import counts from the folder of the file that it stands in.
+std::string path_of(const std::string& importing, const std::string& words) {
+    return (std::filesystem::path(importing).parent_path() / words).lexically_normal().string();
 }
 
 // "shapes/geometry.dun" is used as geometry.area(...).
 std::string stem_of(const std::string& path) {
-    std::size_t slash = path.rfind('/');
-    std::string base = slash == std::string::npos ? path : path.substr(slash + 1);
-    std::size_t dot = base.rfind('.');
-    return dot == std::string::npos ? base : base.substr(0, dot);
+    return std::filesystem::path(path).stem().string();
 }
 
 bool is_identifier(const std::string& text) {
@@ -69,9 +70,10 @@ void ModuleSet::define_functions(Module& module) {
 }
 
 Module& ModuleSet::load_program(const std::string& file_name, const std::string& text) {
-    importing_.push_back(file_name);
+    std::string path = std::filesystem::path(file_name).lexically_normal().string();
+    importing_.push_back(path);
     Module& module = add(file_name, text, 1, false);
-    by_path_[file_name] = &module;
+    by_path_[path] = &module;
     load_imports(module);
     importing_.pop_back();
     return module;
@@ -110,7 +112,7 @@ void ModuleSet::import_library_module(Module& module, const ast::Import& import)
 }
 
 void ModuleSet::import_file(Module& module, const ast::Import& import) {
-    std::string path = folder_of(module.name) + import.target.text;
+    std::string path = path_of(module.name, import.target.text);
     std::string stem = stem_of(path);
     if (!is_identifier(stem)) {
         reporter_.report({Code::import_not_found,
@@ -121,7 +123,8 @@ void ModuleSet::import_file(Module& module, const ast::Import& import) {
                           {}});
         return;
     }
-    if (std::find(importing_.begin(), importing_.end(), path) != importing_.end()) {
+    bool circle = std::find(importing_.begin(), importing_.end(), path) != importing_.end();
+    if (circle || importing_.size() >= kMaxImportDepth) {
         reporter_.report({Code::import_cycle,
                           import.target.span,
                           "'" + path + "' imports itself, by way of this import",

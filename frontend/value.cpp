@@ -14,11 +14,11 @@ Value constant_value(ir::Constant constant, ir::Span span, bool weak) {
     return value;
 }
 
-Value function_value(FunctionValue function, ir::Span span) {
+Value function_value(const FunctionValue& function, ir::Span span) {
     Value value;
     value.kind = Value::Kind::Function;
     value.span = span;
-    value.function = std::move(function);
+    value.function = function;
     return value;
 }
 

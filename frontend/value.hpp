@@ -52,7 +52,7 @@ struct Value {
 };
 
 Value constant_value(ir::Constant constant, ir::Span span, bool weak = false);
-Value function_value(FunctionValue function, ir::Span span);
+Value function_value(const FunctionValue& function, ir::Span span);
 Value node_value(checked::NodePtr node);
 
 // A value that can be had twice: a constant, or the reading of a variable.

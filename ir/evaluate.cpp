@@ -31,6 +31,10 @@ std::optional<Constant> evaluate(Op op, const std::vector<std::int64_t>& attribu
     places.push_back(value.bytes.data());
 
     Frame frame;
+    // As in a batch, an empty array has an address too.
+    static std::byte nothing;
+    for (std::byte*& place : places)
+        if (place == nullptr) place = &nothing;
     frame.places = places.data();
     if (prepare({program, instruction}).action->run(frame) != Fault::None) return std::nullopt;
     make_canonical(result, value.bytes.data());

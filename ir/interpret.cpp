@@ -60,6 +60,10 @@ std::vector<Binding> place_slots(const RunRequest& request, std::byte* memory, s
             case Storage::Output: places[id] = request.bindings[id]; break;
         }
     }
+    // An empty array may lie nowhere; it still needs an address that offsets can be added to.
+    static std::byte nothing;
+    for (Binding& place : places)
+        if (place.data == nullptr) place.data = &nothing;
     return places;
 }
 
