@@ -150,6 +150,7 @@ class Checker {
 
     // --- expressions (check_expression.cpp)
     Value expression(const ast::Expr& expr);
+    Value expression_here(const ast::Expr& expr);
     Value array(const ast::Expr& expr);  // an expression that must be a single array value
     Value single(Value value);           // complains of functions, tuples and several results
     Value integer_literal(const ast::IntegerLiteral& node, ir::Span span);
@@ -295,6 +296,7 @@ class Checker {
     Frame* frame_ = nullptr;
     checked::Block* out_ = nullptr;
     int comprehension_depth_ = 0;
+    int nesting_ = 0;  // of expressions, through calls
 };
 
 }  // namespace dunlin::frontend

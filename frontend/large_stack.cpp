@@ -8,7 +8,7 @@ namespace dunlin::frontend {
 
 namespace {
 
-constexpr std::size_t kStackBytes = std::size_t{512} << 20;
+constexpr std::size_t kStackBytes = std::size_t{64} << 20;
 
 struct Work {
     const std::function<void()>* function;
