@@ -107,10 +107,8 @@ Value Checker::adopt(Value literal, DType dtype) {
         }
     }
     ir::Type type{dtype, literal.shape()};
-    auto converted = literal.dtype() == dtype
-                         ? literal.constant
-                         : ir::evaluate(Op::Convert, {}, {&*literal.constant}, type);
-    literal.constant = std::move(*converted);
+    if (literal.dtype() != dtype)
+        literal.constant = ir::evaluate(Op::Convert, {}, {&*literal.constant}, type);
     literal.type = type;
     literal.weak = false;
     literal.node = nullptr;

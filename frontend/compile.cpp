@@ -83,9 +83,9 @@ class Compilation {
         if (!reporter_.has_errors())
             reporter_.report_all(find_unassigned(checked.program, result_.sources));
         watch_.finish("check");
-        if (reporter_.has_errors() || options_.stop_after_check) return;
+        if (reporter_.has_errors()) return;
 
-        Lowered lowered = lower(checked.program, result_.sources);
+        Lowered lowered = lower(checked.program, result_.sources, options_.max_instructions);
         reporter_.report_all(std::move(lowered.diagnostics));
         result_.ports = std::move(lowered.ports);
         result_.program = std::move(lowered.program);

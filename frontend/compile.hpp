@@ -29,6 +29,8 @@ struct LiteralValue {
     bool weak = true;
 };
 
+inline constexpr std::size_t kMaxInstructions = 500'000;
+
 struct CompileOptions {
     ir::DType int_type = ir::DType::I64;
     ir::DType float_type = ir::DType::F64;
@@ -37,8 +39,8 @@ struct CompileOptions {
     // Reads an imported file, by the path that `resolve_import` made from the importing file's name
     // and the words of the import.
     std::function<std::optional<std::string>(const std::string& path)> read_file;
-    int test = -1;                  // compile this `test` block instead of the program
-    bool stop_after_check = false;  // diagnostics only
+    int test = -1;  // compile this `test` block instead of the program
+    std::size_t max_instructions = kMaxInstructions;  // after functions have been expanded
     ir::PassObserver observer;
 };
 

@@ -6,15 +6,18 @@
 
 namespace dunlin::frontend {
 
-Lowered lower(const checked::Program& program, const ir::SourceMap& sources) {
+Lowered lower(const checked::Program& program, const ir::SourceMap& sources,
+              std::size_t max_instructions) {
     Lowered lowered;
-    Lowering(program, sources, lowered).run();
+    Lowering(program, sources, max_instructions, lowered).run();
     return lowered;
 }
 
-Lowering::Lowering(const checked::Program& tree, const ir::SourceMap& sources, Lowered& lowered)
+Lowering::Lowering(const checked::Program& tree, const ir::SourceMap& sources,
+                   std::size_t max_instructions, Lowered& lowered)
     : tree_(tree),
       sources_(sources),
+      max_instructions_(max_instructions),
       lowered_(lowered),
       code_(lowered.program),
       places_(lowered.program, lowered.statement_spans),
@@ -60,7 +63,7 @@ ir::SlotId Lowering::integer(ir::DType dtype, std::int64_t number) {
 // Asked before every expansion and every statement; once it says yes, nothing grows any more.
 bool Lowering::stops_growing(ir::Span span) {
     if (!lowered_.diagnostics.empty()) return true;
-    if (code_.size() <= kMaxInstructions && expansion_count_ <= kMaxInstructions) return false;
+    if (code_.size() <= max_instructions_ && expansion_count_ <= max_instructions_) return false;
     complain(span);
     code_.abandon();
     return true;
@@ -71,7 +74,7 @@ void Lowering::complain(ir::Span span) {
     diagnostic.code = ir::Code::program_too_large;
     diagnostic.message = std::string(ir::title_of(diagnostic.code));
     diagnostic.span = expansions_.empty() ? span : expansions_.front().call;
-    std::string limit = std::to_string(kMaxInstructions);
+    std::string limit = std::to_string(max_instructions_);
     diagnostic.label = expansions_.empty() ? "more than " + limit + " instructions up to here"
                                            : "expanding this call takes the program past " + limit +
                                                  " instructions";

@@ -9,7 +9,6 @@ namespace dunlin::frontend {
 
 // Past this many instructions a program is refused (E0313): functions that call functions can grow
 // without measure.
-inline constexpr std::size_t kMaxInstructions = 500'000;
 
 struct Lowered {
     ir::Program program;
@@ -19,6 +18,9 @@ struct Lowered {
     std::vector<ir::Diagnostic> diagnostics;  // E0313 only
 };
 
-Lowered lower(const checked::Program& program, const ir::SourceMap& sources);
+// Past so many instructions a program is refused (E0313): functions that call functions can grow
+// without measure.
+Lowered lower(const checked::Program& program, const ir::SourceMap& sources,
+              std::size_t max_instructions = kMaxInstructions);
 
 }  // namespace dunlin::frontend

@@ -121,7 +121,8 @@ struct Target {
 
 class Lowering {
   public:
-    Lowering(const checked::Program& tree, const ir::SourceMap& sources, Lowered& lowered);
+    Lowering(const checked::Program& tree, const ir::SourceMap& sources,
+             std::size_t max_instructions, Lowered& lowered);
     void run();
 
   private:
@@ -209,6 +210,7 @@ class Lowering {
 
     const checked::Program& tree_;
     const ir::SourceMap& sources_;
+    const std::size_t max_instructions_;
     Lowered& lowered_;
     Code code_;
     Places places_;

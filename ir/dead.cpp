@@ -15,7 +15,7 @@ namespace {
 class UsefulSlots {
   public:
     explicit UsefulSlots(const Program& program)
-        : program_(program), useful_(program.slots.size()), writers_(program.slots.size()) {
+        : useful_(program.slots.size()), writers_(program.slots.size()) {
         for (SlotId id = 0; id < program.slots.size(); ++id) {
             Storage storage = program.slots[id].storage;
             if (storage == Storage::State || storage == Storage::Output) mark(id);
@@ -47,7 +47,6 @@ class UsefulSlots {
         for (SlotId operand : instruction.operands) mark(operand);
     }
 
-    const Program& program_;
     std::vector<bool> useful_;
     std::vector<std::vector<const Instruction*>> writers_;
     std::vector<SlotId> pending_;
