@@ -99,6 +99,9 @@ bool Checker::if_branch(const ast::If& node, std::size_t index, ir::Span span) {
     if (test) {
         result.condition = take_node(std::move(test));
         emit(span, std::move(result));
+    } else {
+        discard(std::move(result.then));
+        discard(std::move(result.otherwise));
     }
     return then_reaches || else_reaches;
 }
@@ -128,7 +131,10 @@ bool Checker::while_statement(const ast::While& node, ir::Span span) {
     Value test = condition(*node.condition);
     bool endless = test && test.constant && test.constant->at<bool>() && !has_break(node.body);
     nested(result.body, node.body);
-    if (!test) return true;
+    if (!test) {
+        discard(std::move(result.body));
+        return true;
+    }
     result.condition = take_node(std::move(test));
     emit(span, std::move(result));
     return !endless;
@@ -220,7 +226,7 @@ void Checker::for_statement(const ast::For& node, ir::Span span) {
     }
     checked::For result;
     nested(result.body, node.body);
-    if (!loop || !loop->variable) return;
+    if (!loop || !loop->variable) return discard(std::move(result.body));
     result.loop = std::move(*loop);
     emit(span, std::move(result));
 }

@@ -127,6 +127,9 @@ class Checker {
         return *out_->back();
     }
     bool nested(checked::Block& into, const ast::Block& statements);
+    // Statements whose condition or loop was in error. They are kept, since the returns among them
+    // are still looked at.
+    void discard(checked::Block statements) { discarded_.push_back(std::move(statements)); }
 
     // --- assignment (check_assign.cpp)
     void assignment(const ast::Assign& node, ir::Span span);
@@ -279,6 +282,7 @@ class Checker {
     Reporter& reporter_;
     checked::Program program_;
     std::vector<ParamInfo> params_;
+    std::vector<checked::Block> discarded_;
     std::deque<Scope> scopes_;
     std::deque<Frame> frames_;
     std::deque<NameTable> name_tables_;
