@@ -395,7 +395,7 @@ Value Checker::comprehension(const ast::Comprehension& node, ir::Span span) {
     bool failed = false;
     for (const ast::Generator& generator : node.generators) {
         ir::Type variable_type;
-        auto loop = loop_over(*generator.source, generator.variable.span, true, variable_type);
+        auto loop = loop_over(*generator.source, true, variable_type);
         if (!loop) {
             failed = true;
             scope_->names[generator.variable.text] = Binding{};

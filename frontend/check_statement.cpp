@@ -141,8 +141,8 @@ bool Checker::while_statement(const ast::While& node, ir::Span span) {
 }
 
 // The range or array that a loop runs over. Null after an error.
-std::optional<checked::Loop> Checker::loop_over(const ast::Expr& source, ir::Span,
-                                                bool in_comprehension, ir::Type& variable_type) {
+std::optional<checked::Loop> Checker::loop_over(const ast::Expr& source, bool in_comprehension,
+                                                ir::Type& variable_type) {
     checked::Loop loop;
     const auto* binary = std::get_if<ast::Binary>(&source.node);
     if (!binary || binary->op != ast::BinaryOp::Range) {
@@ -202,7 +202,7 @@ std::optional<checked::Loop> Checker::loop_over(const ast::Expr& source, ir::Spa
 void Checker::for_statement(const ast::For& node, ir::Span span) {
     frame_->has_effects = true;
     ir::Type type;
-    auto loop = loop_over(*node.source, node.variable.span, false, type);
+    auto loop = loop_over(*node.source, false, type);
     const std::string& name = node.variable.text;
     auto known = scope_->names.find(name);
     if (!loop) {

@@ -96,13 +96,11 @@ class Checker {
 
     // --- the program (check.cpp)
     void start_main(Module& module, const NameTable& names);
-    void finish_main();
     void check_options(const Module& module);
     void declaration(const ast::Declaration& node, ir::Span span);
     void param_declaration(const ast::Declaration& node);
     void bind_param(const ast::Declaration& node, ir::Constant constant, bool bound);
     void port_declaration(const ast::Declaration& node, ir::Span span, PortKind kind);
-    void declare_all_constants(Module& module);
     Binding* module_constant(Module& module, const std::string& name, ir::Span use);
     Scope& module_scope(Module& module);
 
@@ -118,8 +116,8 @@ class Checker {
     void print_statement(const ast::Print& node, ir::Span span);
     void expression_statement(const ast::ExpressionStatement& node, ir::Span span);
     Value condition(const ast::Expr& expr);
-    std::optional<checked::Loop> loop_over(const ast::Expr& source, ir::Span variable_span,
-                                           bool in_comprehension, ir::Type& variable_type);
+    std::optional<checked::Loop> loop_over(const ast::Expr& source, bool in_comprehension,
+                                           ir::Type& variable_type);
     template <typename What>
     checked::Statement& emit(ir::Span span, What what) {
         out_->push_back(
