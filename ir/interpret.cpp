@@ -82,8 +82,9 @@ class Pacer {
     // Cheap enough for every turn of a loop.
     bool should_stop() {
         if (request_.progress && ++calls_ % kCallsBetweenClocks == 0) look_at_clock();
-        return request_.stop != nullptr && request_.stop->load(std::memory_order_relaxed);
+        return is_set(request_.stop) || is_set(request_.pause);
     }
+    std::int64_t ended() const { return ended_; }
     void vm_ended() {
         ++ended_;
         if (request_.progress) look_at_clock();
@@ -92,11 +93,10 @@ class Pacer {
   private:
     using Clock = std::chrono::steady_clock;
     static constexpr std::uint64_t kCallsBetweenClocks = 64;
-    static constexpr std::chrono::milliseconds kInterval{250};
 
     void look_at_clock() {
         const Clock::time_point now = Clock::now();
-        if (now - reported_ < kInterval) return;
+        if (now - reported_ < request_.progress_interval) return;
         reported_ = now;
         request_.progress(ended_);
     }
@@ -136,6 +136,7 @@ class Interpreter {
         frame_.seed = request.seed;
         frame_.first_turn = request.first_turn;
         frame_.stop = request.stop;
+        frame_.pause = request.pause;
     }
 
     RunReport run() {
@@ -144,6 +145,7 @@ class Interpreter {
         } else {
             run_one_by_one();
         }
+        report_.finished = pacer_.ended();
         return report_;
     }
 
@@ -344,6 +346,36 @@ std::int64_t scratch_bytes(const Site& site, std::int64_t vms) {
 
 RunReport interpret(const RunRequest& request) {
     return Interpreter(request).run();
+}
+
+struct CollectiveRun::State {
+    const Instruction* instruction;
+    std::unique_ptr<Collective> collective;
+    Batch batch;
+};
+
+CollectiveRun::CollectiveRun(const Program& program, RoutineId routine)
+    : state_(std::make_unique<State>()) {
+    state_->instruction = &program.routines[routine].terminator.collective;
+    state_->collective = prepare({program, *state_->instruction}).collective;
+}
+CollectiveRun::~CollectiveRun() = default;
+
+void CollectiveRun::run(const std::vector<Binding>& places, std::vector<std::uint8_t>& live,
+                        const std::function<void(std::int64_t vm, VmStatus)>& ended) {
+    Batch& batch = state_->batch;
+    batch.vm_count = static_cast<std::int64_t>(live.size());
+    batch.places = places;
+    batch.live.swap(live);
+    batch.faults.assign(batch.live.size(), Fault::None);
+    state_->collective->run(batch);
+    batch.live.swap(live);
+    for (std::size_t vm = 0; vm < live.size(); ++vm) {
+        if (batch.faults[vm] == Fault::None) continue;
+        live[vm] = 0;
+        ended(static_cast<std::int64_t>(vm),
+              {Outcome::Faulted, batch.faults[vm], state_->instruction->statement, -1});
+    }
 }
 
 std::int64_t working_bytes(const Program& program, std::int64_t vms) {

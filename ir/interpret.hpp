@@ -5,16 +5,18 @@
 // batch in one call (vms == vm_count) and memory for every VM, since VMs wait for each other.
 //
 // A run that is interrupted leaves VMs in the middle: outputs, states and statuses of this turn
-// mean nothing then.
+// mean nothing then, but for those that RunReport::finished counts.
 //
 // NaN: results that leave (outputs, states) hold the one canonical NaN, so that equal values have
 // equal bits.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,12 +64,15 @@ struct RunRequest {
     std::function<void(StatementId, const std::vector<PrintItem>&)> print;
     const std::atomic<bool>* stop =
         nullptr;  // set by another thread or a signal handler to interrupt
+    const std::atomic<bool>* pause = nullptr;  // the same, for a caller that goes on in another way
     std::function<void(std::int64_t finished)>
         progress;  // now and then, with the number of VMs that have ended
+    std::chrono::microseconds progress_interval{250'000};
 };
 
 struct RunReport {
     bool interrupted = false;
+    std::int64_t finished = 0;       // VMs that have ended: the first ones, unless VMs run together
     std::uint64_t turns = 0;         // loop back-edges taken, over all VMs
     std::uint64_t instructions = 0;  // instructions executed, over all VMs
 };
@@ -76,6 +81,22 @@ RunReport interpret(const RunRequest& request);
 
 // Bytes of working memory that `interpret` allocates for such a batch, beyond the bound arrays.
 std::int64_t working_bytes(const Program& program, std::int64_t vms);
+
+// One collective among all VMs of a batch, for those who run the rest of the program in another way.
+class CollectiveRun {
+  public:
+    CollectiveRun(const Program& program, RoutineId routine);
+    ~CollectiveRun();
+
+    // `places`, by slot: where the operands of VM v are read and the result is written. `live`, by
+    // VM, is 1 for those that take part; VMs that fault are set to 0 there, and `ended` is told how.
+    void run(const std::vector<Binding>& places, std::vector<std::uint8_t>& live,
+             const std::function<void(std::int64_t vm, VmStatus)>& ended);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 // The value of one instruction over constants: used by constant folding here and by the front end,
 // so that there is one meaning. Nothing when the instruction would fault, or is not a function of

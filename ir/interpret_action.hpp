@@ -19,6 +19,10 @@
 
 namespace dunlin::ir {
 
+inline bool is_set(const std::atomic<bool>* flag) {
+    return flag != nullptr && flag->load(std::memory_order_relaxed);
+}
+
 // What an instruction may see of the VM that it runs in.
 struct Frame {
     std::byte* const* places = nullptr;  // by slot: where the VM's value lies
@@ -27,10 +31,11 @@ struct Frame {
     std::uint64_t seed = 0;
     bool first_turn = true;
     const std::atomic<bool>* stop = nullptr;
+    const std::atomic<bool>* pause = nullptr;
     const decltype(RunRequest::print)* print =
         nullptr;  // null when this VM's prints are not wanted
 
-    bool stopped() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
+    bool stopped() const { return is_set(stop) || is_set(pause); }
 };
 
 // An instruction made ready. It belongs to one thread, since it may own scratch memory.

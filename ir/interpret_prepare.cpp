@@ -8,21 +8,10 @@ namespace dunlin::ir {
 
 namespace {
 
-template <typename To, typename From>
-To converted(From value) {
-    if constexpr (kIsBool<To>) {
-        return value != From(0);  // NaN is not 0
-    } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-        return lane::saturate<To>(value);
-    } else {
-        return lane::convert<To>(value);
-    }
-}
-
 std::unique_ptr<Action> make_convert(const Site& site) {
     ElementLoop loop = with_cpp_type(site.operand(0).dtype, [&](auto from) {
         return with_cpp_type(site.result().dtype, [](auto to) -> ElementLoop {
-            auto rule = [](decltype(from) value) { return converted<decltype(to)>(value); };
+            auto rule = [](decltype(from) value) { return lane::converted<decltype(to)>(value); };
             return &unary_loop<decltype(rule), decltype(from)>;
         });
     });
@@ -32,7 +21,9 @@ std::unique_ptr<Action> make_convert(const Site& site) {
 std::unique_ptr<Action> make_select(const Site& site) {
     ElementLoop loop = choose_loop<AnyType>(site.result().dtype, [](auto sample) {
         using T = decltype(sample);
-        auto rule = [](bool condition, T chosen, T other) { return condition ? chosen : other; };
+        auto rule = [](bool condition, T chosen, T other) {
+            return lane::select(condition, chosen, other);
+        };
         return &ternary_loop<decltype(rule), bool, T>;
     });
     return std::make_unique<Elementwise>(site, loop, nullptr);
@@ -45,22 +36,6 @@ std::unique_ptr<Action> make_fma(const Site& site) {
         return &ternary_loop<decltype(rule), T, T>;
     });
     return std::make_unique<Elementwise>(site, loop, nullptr);
-}
-
-template <typename T>
-T sign_of(T x) {
-    const T magnitude = T(x > T(0)) - T(x < T(0));
-    if constexpr (std::is_floating_point_v<T>) return lane::select(lane::is_nan(x), x, magnitude);
-    return magnitude;
-}
-
-template <typename T>
-T complement(T x) {
-    if constexpr (kIsBool<T>) {
-        return !x;
-    } else {
-        return static_cast<T>(~x);
-    }
 }
 
 template <typename T>
@@ -114,8 +89,8 @@ Prepared prepare(const Site& site) {
         case Op::Convert: return make_convert(site);
         case Op::Neg: return unary<Numbers>(site, [](auto x) { return lane::neg(x); });
         case Op::Abs: return unary<Numbers>(site, [](auto x) { return lane::abs(x); });
-        case Op::Sign: return unary<Numbers>(site, [](auto x) { return sign_of(x); });
-        case Op::Not: return unary<Bits>(site, [](auto x) { return complement(x); });
+        case Op::Sign: return unary<Numbers>(site, [](auto x) { return lane::sign(x); });
+        case Op::Not: return unary<Bits>(site, [](auto x) { return lane::bit_not(x); });
         case Op::Sqrt: return unary<Floats>(site, [](auto x) { return lane::sqrt(x); });
         case Op::Cbrt: return unary<Floats>(site, [](auto x) { return lane::cbrt(x); });
         case Op::Erf: return unary<Floats>(site, [](auto x) { return lane::erf(x); });
@@ -183,25 +158,21 @@ Prepared prepare(const Site& site) {
             return binary<Floats>(site, [](auto a, auto b) { return lane::copysign(a, b); });
         case Op::NextAfter:
             return binary<Floats>(site, [](auto a, auto b) { return lane::nextafter(a, b); });
-        case Op::And:
-            return binary<Bits>(site,
-                                [](auto a, auto b) { return static_cast<decltype(a)>(a & b); });
-        case Op::Or:
-            return binary<Bits>(site,
-                                [](auto a, auto b) { return static_cast<decltype(a)>(a | b); });
-        case Op::Xor:
-            return binary<Bits>(site,
-                                [](auto a, auto b) { return static_cast<decltype(a)>(a ^ b); });
+        case Op::And: return binary<Bits>(site, [](auto a, auto b) { return lane::bit_and(a, b); });
+        case Op::Or: return binary<Bits>(site, [](auto a, auto b) { return lane::bit_or(a, b); });
+        case Op::Xor: return binary<Bits>(site, [](auto a, auto b) { return lane::bit_xor(a, b); });
         case Op::Shl:
             return binary<Integers>(site, [](auto a, auto b) { return lane::shift_left(a, b); });
         case Op::Shr:
             return binary<Integers>(site, [](auto a, auto b) { return lane::shift_right(a, b); });
         case Op::Rotl:
             return binary<Integers>(site, [](auto a, auto b) { return lane::rotl(a, b); });
-        case Op::Eq: return binary<AnyType>(site, [](auto a, auto b) { return a == b; });
-        case Op::Ne: return binary<AnyType>(site, [](auto a, auto b) { return a != b; });
-        case Op::Lt: return binary<AnyType>(site, [](auto a, auto b) { return a < b; });
-        case Op::Le: return binary<AnyType>(site, [](auto a, auto b) { return a <= b; });
+        case Op::Eq: return binary<AnyType>(site, [](auto a, auto b) { return lane::equal(a, b); });
+        case Op::Ne:
+            return binary<AnyType>(site, [](auto a, auto b) { return lane::not_equal(a, b); });
+        case Op::Lt: return binary<AnyType>(site, [](auto a, auto b) { return lane::less(a, b); });
+        case Op::Le:
+            return binary<AnyType>(site, [](auto a, auto b) { return lane::less_equal(a, b); });
 
         case Op::Select: return make_select(site);
         case Op::Fma: return make_fma(site);

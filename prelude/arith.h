@@ -1,8 +1,7 @@
-// The arithmetic rules of the language, in the lane dialect (see lanes_scalar.h; include a lanes
-// header first). Every function here is total: no argument is undefined behaviour, in any lane, so
-// that lanes switched off by a mask may carry garbage. Where the language calls an argument a
-// fault, the caller tests for it; the value returned then is harmless and unspecified.
-#pragma once
+// The arithmetic rules of the language, in the lane dialect (a part of rules.h). Every function
+// here is total: no argument is undefined behaviour, in any lane, so that lanes switched off by a
+// mask may carry garbage. Where the language calls an argument a fault, the caller tests for it;
+// the value returned then is harmless and unspecified.
 
 namespace DUNLIN_LANE_NAMESPACE {
 
@@ -187,10 +186,26 @@ DUNLIN_LANE_FUNCTION T copysign(T x, T sign) {
     return canonical(with_sign_bit_of(magnitude(x), canonical(sign)));
 }
 
-/// The smaller and the larger. For floats -0 is less than +0, and NaN spreads.
+/// -1, 0 or 1; 0 for both zeros, and NaN stays NaN.
+template <class T>
+DUNLIN_LANE_FUNCTION T sign(T x) {
+    if constexpr (kIsFloat<T>) {
+        const T nonzero = select(x < T(0), T(-1), x);
+        return select(x > T(0), T(1), select(x == T(0), T(0), nonzero));
+    } else if constexpr (kIsSigned<T>) {
+        return select(x > T(0), T(1), select(x < T(0), T(-1), T(0)));
+    } else {
+        return select(x > T(0), T(1), T(0));
+    }
+}
+
+/// The smaller and the larger. For floats -0 is less than +0, and NaN spreads; false is less than
+/// true.
 template <class T>
 DUNLIN_LANE_FUNCTION T min(T a, T b) {
-    if constexpr (kIsFloat<T>) {
+    if constexpr (kIsMask<T>) {
+        return a && b;
+    } else if constexpr (kIsFloat<T>) {
         const T least = select((a < b) || ((a == b) && signbit(a)), a, b);
         return select(is_nan(a) || is_nan(b), not_a_number<T>(), least);
     } else {
@@ -199,7 +214,9 @@ DUNLIN_LANE_FUNCTION T min(T a, T b) {
 }
 template <class T>
 DUNLIN_LANE_FUNCTION T max(T a, T b) {
-    if constexpr (kIsFloat<T>) {
+    if constexpr (kIsMask<T>) {
+        return a || b;
+    } else if constexpr (kIsFloat<T>) {
         const T most = select((a > b) || ((a == b) && !signbit(a)), a, b);
         return select(is_nan(a) || is_nan(b), not_a_number<T>(), most);
     } else {
@@ -231,6 +248,89 @@ DUNLIN_LANE_FUNCTION To saturate(From x) {
     const To inside = convert<To>(select(fits, whole, From(0)));
     const To outside = select(x > From(0), highest<To>(), select(x < From(0), lowest<To>(), To(0)));
     return select(fits, inside, outside);
+}
+
+/// The language's conversion between any two types. To a truth: what is not 0, so NaN is true.
+template <class To, class From>
+DUNLIN_LANE_FUNCTION To converted(From x) {
+    if constexpr (kIsMask<From> && kIsMask<To>) {
+        return x;
+    } else if constexpr (kIsMask<From>) {
+        return select(x, To(1), To(0));
+    } else if constexpr (kIsMask<To>) {
+        return x != From(0);
+    } else if constexpr (kIsFloat<From> && !kIsFloat<To>) {
+        return saturate<To>(x);
+    } else {
+        return convert<To>(x);
+    }
+}
+
+// --- The operators that numbers and truths share
+// -----------------------------------------------------------
+
+/// The bits of integers, the logic of truths.
+template <class T>
+DUNLIN_LANE_FUNCTION T bit_not(T a) {
+    if constexpr (kIsMask<T>) {
+        return !a;
+    } else {
+        return convert<T>(~a);
+    }
+}
+template <class T>
+DUNLIN_LANE_FUNCTION T bit_and(T a, T b) {
+    if constexpr (kIsMask<T>) {
+        return a && b;
+    } else {
+        return convert<T>(a & b);
+    }
+}
+template <class T>
+DUNLIN_LANE_FUNCTION T bit_or(T a, T b) {
+    if constexpr (kIsMask<T>) {
+        return a || b;
+    } else {
+        return convert<T>(a | b);
+    }
+}
+template <class T>
+DUNLIN_LANE_FUNCTION T bit_xor(T a, T b) {
+    if constexpr (kIsMask<T>) {
+        return a != b;
+    } else {
+        return convert<T>(a ^ b);
+    }
+}
+
+/// False is less than true.
+template <class T>
+DUNLIN_LANE_FUNCTION mask equal(T a, T b) {
+    if constexpr (kIsMask<T>) {
+        return !(a != b);
+    } else {
+        return a == b;
+    }
+}
+template <class T>
+DUNLIN_LANE_FUNCTION mask not_equal(T a, T b) {
+    return a != b;
+}
+template <class T>
+DUNLIN_LANE_FUNCTION mask less(T a, T b) {
+    if constexpr (kIsMask<T>) {
+        return !a && b;
+    } else {
+        return a < b;
+    }
+}
+template <class T>
+DUNLIN_LANE_FUNCTION mask less_equal(T a, T b) {
+    if constexpr (kIsMask<T>) {
+        return !a || b;
+    } else {
+        return a <= b;
+    }
 }
 
 // --- Division that floors

@@ -162,7 +162,6 @@ def print_polynomials():
 
 def print_tables():
     print("""// The tables of the mathematical functions, printed by prelude/coefficients.py --tables.
-#pragma once
 
 namespace DUNLIN_LANE_NAMESPACE {
 // clang-format off

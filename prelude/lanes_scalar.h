@@ -2,8 +2,13 @@
 // kernels and CUDA threads use it; lanes_wide.h gives the same names a meaning for vectors of
 // lanes.
 //
-// The dialect, as arith.h, math.h and random.h are written in it:
+// A lanes header says what lanes are; rules.h, read after it, is the text written in them. It has
+// no guard: programs include scalar.h, wide16.h or wide32.h, several in one unit if they like, and
+// kernels begin with the same texts one after the other. Each meaning has a namespace of its own.
+//
+// The dialect, as rules.h is written in it:
 //   - Types are i8..i64, u8..u64, f32, f64 and mask (the truth of a comparison, one per lane).
+//   Element<T> is what one lane of T holds, and Count a 64-bit number that all lanes share.
 //   - Operators + - * / & | ^ << >> ~ and comparisons work lane by lane. Masks are joined with &&
 //   || and !.
 //   - A choice is select(mask, when_true, when_false): both sides are computed. C++ conditions on
@@ -24,22 +29,33 @@
 // differ, and canonical() in arith.h takes that away.
 //
 // No header is needed, so that NVRTC can compile this text as it stands.
-#pragma once
-
+#undef DUNLIN_LANE_NAMESPACE
+#undef DUNLIN_LANE_FUNCTION
+#undef DUNLIN_LANE_ROUTINE
+#undef DUNLIN_LANE_TABLE
+#undef DUNLIN_LANE_ROLLED
 #define DUNLIN_LANE_NAMESPACE dunlin::lane
 
 #if defined(__CUDACC__) || defined(__CUDACC_RTC__)
 #define DUNLIN_LANE_FUNCTION static __device__ __forceinline__
 #define DUNLIN_LANE_ROUTINE static __device__ __noinline__
 #define DUNLIN_LANE_TABLE static __device__ const
+#define DUNLIN_LANE_ROLLED _Pragma("unroll 1")
 #else
-/// A small function, worth inlining.
-#define DUNLIN_LANE_FUNCTION inline
+/// A small function, worth inlining. Internal to its unit: units compiled for different processors
+/// are linked together, and each must keep its own.
+#define DUNLIN_LANE_FUNCTION static inline
 /// A mathematical function: kept out of line on the GPU, where inlining makes kernels slow to
 /// compile.
-#define DUNLIN_LANE_ROUTINE inline
+#define DUNLIN_LANE_ROUTINE static inline
 /// A table of constants for gather().
-#define DUNLIN_LANE_TABLE inline constexpr
+#define DUNLIN_LANE_TABLE static constexpr
+/// Before a loop that is to stay one: written out, it makes kernels slow to compile.
+#ifdef __clang__
+#define DUNLIN_LANE_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define DUNLIN_LANE_ROLLED
+#endif
 #endif
 
 namespace dunlin::lane {
@@ -60,6 +76,11 @@ using u64 = unsigned long long;
 using f32 = float;
 using f64 = double;
 using mask = bool;
+using Count = i64;
+
+inline constexpr int kLanes = 1;
+template <class T>
+using Element = T;
 
 /// What the templates of arith.h know of a lane type. `Wrapping` is the unsigned type in which
 /// arithmetic wraps without C++'s promotion to int getting in the way.
@@ -106,6 +127,11 @@ template <>
 inline constexpr bool kIsFloat<f32> = true;
 template <>
 inline constexpr bool kIsFloat<f64> = true;
+
+template <class T>
+inline constexpr bool kIsMask = false;
+template <>
+inline constexpr bool kIsMask<mask> = true;
 
 template <class T>
 inline constexpr bool kIsSigned = T(-1) < T(0);

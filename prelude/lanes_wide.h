@@ -1,11 +1,11 @@
 // The lane dialect, wide meaning: one lane value is a clang vector of DUNLIN_LANE_WIDTH lanes (16
 // or 32), which must be defined before. The dialect itself is described in lanes_scalar.h. Needs
 // clang 19 or later.
-//
-// A translation unit includes one lanes header: this text puts the names into a namespace of its
-// own for each width, so that units of several widths, and scalar ones, can be linked together.
-#pragma once
-
+#undef DUNLIN_LANE_NAMESPACE
+#undef DUNLIN_LANE_FUNCTION
+#undef DUNLIN_LANE_ROUTINE
+#undef DUNLIN_LANE_TABLE
+#undef DUNLIN_LANE_ROLLED
 #if DUNLIN_LANE_WIDTH == 16
 #define DUNLIN_LANE_NAMESPACE dunlin::lane16
 #elif DUNLIN_LANE_WIDTH == 32
@@ -17,6 +17,11 @@
 #define DUNLIN_LANE_FUNCTION static inline
 #define DUNLIN_LANE_ROUTINE static inline
 #define DUNLIN_LANE_TABLE static constexpr
+#define DUNLIN_LANE_ROLLED _Pragma("clang loop unroll(disable)")
+
+// How vectors are passed depends on the instructions allowed; nothing here crosses a border between
+// units compiled for different ones.
+#pragma clang diagnostic ignored "-Wpsabi"
 
 namespace DUNLIN_LANE_NAMESPACE {
 
@@ -25,6 +30,7 @@ inline constexpr int kLanes = DUNLIN_LANE_WIDTH;
 template <class T>
 using Lanes = T __attribute__((ext_vector_type(DUNLIN_LANE_WIDTH)));
 
+using Count = __INT64_TYPE__;
 using i8 = Lanes<signed char>;
 using u8 = Lanes<unsigned char>;
 using i16 = Lanes<short>;
@@ -42,6 +48,8 @@ using f64 = Lanes<double>;
 struct mask {
     Lanes<bool> lanes;
 
+    mask() = default;
+    explicit mask(bool truth) : lanes(truth) {}
     explicit mask(Lanes<bool> truth) : lanes(truth) {}
     mask(Lanes<char> truth) : lanes(__builtin_convertvector(truth, Lanes<bool>)) {}
     mask(i16 truth) : lanes(__builtin_convertvector(truth, Lanes<bool>)) {}
@@ -96,11 +104,27 @@ template <>
 struct Lane<f64> : FloatLane<f64, u64, i64, 64> {};
 
 template <class T>
+struct ElementOf {
+    using Type = __typeof__(T{}[0]);
+};
+template <>
+struct ElementOf<mask> {
+    using Type = bool;
+};
+template <class T>
+using Element = typename ElementOf<T>::Type;
+
+template <class T>
 inline constexpr bool kIsFloat = false;
 template <>
 inline constexpr bool kIsFloat<f32> = true;
 template <>
 inline constexpr bool kIsFloat<f64> = true;
+
+template <class T>
+inline constexpr bool kIsMask = false;
+template <>
+inline constexpr bool kIsMask<mask> = true;
 
 template <class T>
 inline constexpr bool kIsSigned = false;
@@ -126,6 +150,9 @@ DUNLIN_LANE_FUNCTION T select(mask condition, T when_true, T when_false) {
     typedef __typeof__(T{}[0]) ValueVector __attribute__((vector_size(sizeof(T))));
     const TruthVector truth = (TruthVector) __builtin_convertvector(condition.lanes, Truth);
     return (T)(truth ? (ValueVector)when_true : (ValueVector)when_false);
+}
+DUNLIN_LANE_FUNCTION mask select(mask condition, mask when_true, mask when_false) {
+    return (condition && when_true) || (!condition && when_false);
 }
 DUNLIN_LANE_FUNCTION bool any(mask condition) {
     return __builtin_reduce_or(condition.lanes);

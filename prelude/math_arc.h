@@ -1,7 +1,4 @@
 // atan, atan2, asin, acos: all are the angle of a vector.
-#pragma once
-
-#include "prelude/math_parts.h"
 
 namespace DUNLIN_LANE_NAMESPACE {
 

@@ -1,8 +1,5 @@
 // exp, exp2, expm1, sinh, cosh, tanh. All stand on x = k ln 2 + r with |r| <= ln 2 / 2, where r is
 // kept as a Pair.
-#pragma once
-
-#include "prelude/math_parts.h"
 
 namespace DUNLIN_LANE_NAMESPACE {
 

@@ -1,8 +1,5 @@
 // log, log2, log10, log1p, asinh, acosh, atanh. In f64 they share one logarithm that is good to 67
 // bits.
-#pragma once
-
-#include "prelude/math_parts.h"
 
 namespace DUNLIN_LANE_NAMESPACE {
 

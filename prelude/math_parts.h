@@ -1,9 +1,5 @@
 // What the mathematical functions are made of: unevaluated sums of two floats, polynomials,
 // scaling.
-#pragma once
-
-#include "prelude/arith.h"
-#include "prelude/math_tables.h"
 
 namespace DUNLIN_LANE_NAMESPACE {
 

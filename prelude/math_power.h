@@ -1,8 +1,4 @@
 // pow, cbrt, hypot.
-#pragma once
-
-#include "prelude/math_exp.h"
-#include "prelude/math_log.h"
 
 namespace DUNLIN_LANE_NAMESPACE {
 

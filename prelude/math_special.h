@@ -1,9 +1,4 @@
 // erf, erfc, tgamma.
-#pragma once
-
-#include "prelude/math_exp.h"
-#include "prelude/math_log.h"
-#include "prelude/math_trig.h"
 
 namespace DUNLIN_LANE_NAMESPACE {
 

@@ -1,5 +1,4 @@
 // The tables of the mathematical functions, printed by prelude/coefficients.py --tables.
-#pragma once
 
 namespace DUNLIN_LANE_NAMESPACE {
 // clang-format off

@@ -1,8 +1,5 @@
 // sin, cos, tan, for arguments of any size. All stand on x = k pi/2 + r with |r| <= pi/4, where r
 // is kept as a Pair: near a multiple of pi/2 the leading bits cancel.
-#pragma once
-
-#include "prelude/math_parts.h"
 
 namespace DUNLIN_LANE_NAMESPACE {
 

@@ -25,6 +25,8 @@ struct RunArguments {
     std::optional<std::int64_t> print_vm;
     std::int64_t steps = 1;
     std::string device = "auto";
+    int width = 0;
+    int threads = 0;
     bool stats = false;
     Format format = Format::Text;
 };
@@ -47,6 +49,10 @@ BatchOptions batch_options(const RunArguments& arguments, ProgressLine& progress
     options.vms = arguments.vms;
     options.seed = arguments.seed;
     options.fuel = arguments.fuel;
+    if (arguments.device == "cpu") options.execution.device = Device::Cpu;
+    if (arguments.device == "interp") options.execution.device = Device::Interpreter;
+    options.execution.width = arguments.width;
+    options.execution.threads = arguments.threads;
     options.print_vm = arguments.print_vm;
     options.stop = &interrupt_flag();
     options.print = [&arguments, &progress](const PrintedLine& line) {
@@ -194,8 +200,17 @@ void declare(CLI::App& command, RunArguments& arguments) {
     command
         .add_option("--device", arguments.device,
                     "what runs the VMs; auto takes the fastest there is")
-        ->check(quietly(CLI::IsMember({"auto", "interp"})))
-        ->type_name("auto|interp");
+        ->check(quietly(CLI::IsMember({"auto", "cpu", "interp"})))
+        ->type_name("auto|cpu|interp");
+    command
+        .add_option("--width", arguments.width,
+                    "lanes that a kernel works on together; decided by itself if not given")
+        ->check(quietly(CLI::IsMember({1, 16, 32})))
+        ->type_name("1|16|32");
+    command
+        .add_option("--threads", arguments.threads, "threads of the CPU; by default one a core")
+        ->check(quietly(CLI::PositiveNumber))
+        ->type_name("T");
     command.add_flag("--stats", arguments.stats, "times, rates and memory, on standard error");
     add_format_option(command, arguments.format);
 }

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 struct TestArguments {
     std::vector<std::string> paths;
     bool verbose = false;
-    bool alone = false;
+    TestWishes wishes;
     Format format = Format::Text;
 };
 
@@ -57,21 +57,21 @@ Result<std::vector<std::string>> all_files(const std::vector<std::string>& paths
     return files;
 }
 
-std::vector<Check> test_one(const std::string& file, bool alone) {
+std::vector<Check> test_one(const std::string& file, const TestWishes& wishes) {
     try {
-        return test_file(file, alone);
+        return test_file(file, wishes);
     } catch (const std::bad_alloc&) {
         return {{file, {"the memory is exhausted"}}};
     }
 }
 
 // Files are independent of one another, so that several threads can share them out.
-std::vector<std::vector<Check>> test_all(const std::vector<std::string>& files, bool alone) {
+std::vector<std::vector<Check>> test_all(const std::vector<std::string>& files, const TestWishes& wishes) {
     std::vector<std::vector<Check>> results(files.size());
     std::atomic<std::size_t> next{0};
     auto work = [&] {
         for (std::size_t k = next++; k < files.size(); k = next++)
-            results[k] = test_one(files[k], alone);
+            results[k] = test_one(files[k], wishes);
     };
     std::vector<std::thread> others;
     for (unsigned k = 1; k < std::thread::hardware_concurrency(); ++k) others.emplace_back(work);
@@ -102,7 +102,7 @@ int run_tests(const TestArguments& arguments) {
     }
     int passed = 0;
     int failed = 0;
-    for (const std::vector<Check>& checks : test_all(*files, arguments.alone)) {
+    for (const std::vector<Check>& checks : test_all(*files, arguments.wishes)) {
         for (const Check& check : checks) {
             report(check, arguments);
             ++(check.failures.empty() ? passed : failed);
@@ -132,8 +132,10 @@ void add_test_command(CLI::App& app, Action& chosen) {
         ->required()
         ->type_name("");
     command->add_flag("--verbose", arguments->verbose, "list what passed, too");
-    command->add_flag("--alone", arguments->alone,
+    command->add_flag("--alone", arguments->wishes.alone,
                       "check also that N VMs give what N runs of one VM give, to the bit");
+    command->add_flag("--modes", arguments->wishes.modes,
+                      "check also that every way of running a program gives the same bits");
     add_format_option(*command, arguments->format);
     command->footer(
         "Expectations stand in comments, on the line that they speak of:\n"

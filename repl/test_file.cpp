@@ -17,6 +17,8 @@ namespace {
 
 // How many VMs show that VMs do not depend on one another, in files that do not say.
 constexpr std::int64_t kVmsAlone = 5;
+// How many VMs are compared in all modes: more than a tile of lanes, and not whole tiles.
+constexpr std::int64_t kVmsInModes = 37;
 // And how many turns their loops may take: a program may be meant for one VM only, and never end in
 // others.
 constexpr std::uint64_t kFuelAlone = 100'000;
@@ -52,13 +54,14 @@ class FileTest {
   public:
     explicit FileTest(const std::string& path) : path_(path) {}
 
-    std::vector<Check> run(bool alone);
+    std::vector<Check> run(const TestWishes& wishes);
 
   private:
     bool read();
     void run_program(const Program& program, bool block, Check& check);
     void check_blocks(const Program& program);
     void check_alone(const Program& program);
+    void check_modes(const Program& program, bool block, const std::string& name);
 
     BatchOptions batch_options() const;
     BatchOptions alone_options() const;
@@ -89,6 +92,7 @@ class FileTest {
     std::map<int, std::vector<std::string>> outputs_;
     std::vector<FaultAtLine> faults_;
     std::vector<Check> checks_;
+    TestWishes wishes_;
 };
 
 bool FileTest::read() {
@@ -301,12 +305,14 @@ void FileTest::check_blocks(const Program& program) {
             check.failures.push_back(loaded.error().message);
         } else {
             note_diagnostics(*loaded);
-            if (loaded->ok())
+            if (loaded->ok()) {
                 run_program(*loaded, true, check);
-            else if (specification_.expects(ExpectationKind::Error))
+                if (wishes_.modes) check_modes(*loaded, true, check.name);
+            } else if (specification_.expects(ExpectationKind::Error)) {
                 continue;  // judged with the file
-            else
+            } else {
                 check.failures.push_back("it has errors");
+            }
         }
         checks_.push_back(std::move(check));
     }
@@ -353,7 +359,29 @@ void FileTest::check_alone(const Program& program) {
     checks_.push_back(std::move(check));
 }
 
-std::vector<Check> FileTest::run(bool alone) {
+// Every way of running it gives the same bits.
+void FileTest::check_modes(const Program& program, bool block, const std::string& name) {
+    Check check{name + ": modes", {}};
+    BatchOptions options = batch_options();
+    if (!options.fuel) options.fuel = kFuelAlone;
+    if (!options.vms && specification_.values.empty() && specification_.inputs.empty() && !block) {
+        options.vms = kVmsInModes;
+        options.print_vm = kVmsInModes / 2;
+    }
+    auto differences = verify(
+        program, options, [&](Batch& batch) { return bind(batch, program, block); },
+        specification_.steps, modes(program));
+    if (!differences) {
+        check.failures.push_back(differences.error().message);
+    } else {
+        for (const Difference& difference : *differences)
+            check.failures.push_back(difference.mode + ": " + difference.text);
+    }
+    checks_.push_back(std::move(check));
+}
+
+std::vector<Check> FileTest::run(const TestWishes& wishes) {
+    wishes_ = wishes;
     Check check{path_, {}};
     if (!read()) return {{path_, {"cannot be read"}}};
     check.failures = specification_.problems;
@@ -376,7 +404,8 @@ std::vector<Check> FileTest::run(bool alone) {
     judge_faults(check);
     if (!checks_something && specification_.shows && program->tests().empty())
         check.failures.push_back("checks nothing: it has neither an expectation nor a test block");
-    if (alone && runs) check_alone(*program);
+    if (wishes.alone && runs) check_alone(*program);
+    if (wishes.modes && runs) check_modes(*program, false, path_);
     if (checks_something || !check.failures.empty())
         checks_.insert(checks_.begin(), std::move(check));
     return std::move(checks_);
@@ -384,8 +413,8 @@ std::vector<Check> FileTest::run(bool alone) {
 
 }  // namespace
 
-std::vector<Check> test_file(const std::string& path, bool alone) {
-    return FileTest(path).run(alone);
+std::vector<Check> test_file(const std::string& path, const TestWishes& wishes) {
+    return FileTest(path).run(wishes);
 }
 
 }  // namespace dunlin::repl

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "runtime/convert.hpp"
+#include "runtime/device_cpu.hpp"
 
 namespace dunlin {
 
@@ -29,6 +31,40 @@ PrintedLine Batch::Implementation::printed(ir::StatementId statement,
                 Array::over(runtime::to_public(item.type.dtype), item.data, item.type.shape));
     }
     return line;
+}
+
+int Batch::Implementation::threads() const {
+    if (options.execution.threads > 0) return options.execution.threads;
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+Failure Batch::Implementation::build_kernel() {
+    const ExecutionOptions& execution = options.execution;
+    if (execution.device != Device::Cpu) return {};
+    jit::KernelOptions kernel_options;
+    kernel_options.width = execution.width != 0 ? execution.width : 16;
+    kernel_options.common.resize(code().slots.size());
+    for (ir::SlotId id = 0; id < code().slots.size(); ++id)
+        kernel_options.common[id] = code().slots[id].storage == ir::Storage::Input &&
+                                    bindings[id].stride == 0;
+    kernel_options.fuel = options.fuel.has_value();
+    kernel_options.prints = options.print != nullptr;
+    kernel_options.may_refill = piece.vms > kernel_options.width;
+    const jit::InstructionSet best = jit::instruction_set_of_this_cpu();
+    jit::InstructionSet instructions = best;
+    if (execution.instructions == InstructionSet::Baseline)
+        instructions = jit::InstructionSet::Baseline;
+    if (execution.instructions == InstructionSet::Avx2) instructions = jit::InstructionSet::Avx2;
+    if (execution.instructions == InstructionSet::Avx512)
+        instructions = jit::InstructionSet::Avx512;
+    if (instructions > best)
+        return Error{"bad_request", "this processor has no such instructions", ""};
+    auto built =
+        jit::build_kernel(jit::emit_kernel(code(), kernel_options), instructions);
+    if (auto* failure = std::get_if<jit::KernelFailure>(&built))
+        return Error{"kernel", "the kernel could not be compiled: " + failure->log, ""};
+    kernel = std::get<std::shared_ptr<const jit::Kernel>>(built);
+    return {};
 }
 
 ir::RunRequest Batch::Implementation::request() {
@@ -93,6 +129,7 @@ Failure Batch::prepare() {
     if (auto error = batch.check_memory()) return error;
     if (auto error = batch.allocate()) return error;
     if (auto error = batch.attach_inputs()) return error;
+    if (auto error = batch.build_kernel()) return error;
     batch.prepared = true;
     return {};
 }
@@ -109,7 +146,9 @@ Result<RunReport> Batch::run(std::int64_t steps) {
             report.vms_finished = finished;
             if (batch.options.progress) batch.options.progress(finished, batch.piece.vms);
         };
-        ir::RunReport turn = ir::interpret(request);
+        ir::RunReport turn = batch.kernel != nullptr
+                                 ? runtime::run_on_cpu(*batch.kernel, request, batch.threads())
+                                 : ir::interpret(request);
         batch.first_turn = false;
         report.loop_turns += turn.turns;
         report.instructions += turn.instructions;

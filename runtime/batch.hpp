@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ir/interpret.hpp"
+#include "jit/kernel.hpp"
 #include "runtime/program.hpp"
 
 namespace dunlin {
@@ -56,6 +57,7 @@ struct Batch::Implementation {
     std::vector<ir::Binding> bindings;  // one per slot
     std::vector<ir::VmStatus> statuses;
     bool first_turn = true;
+    std::shared_ptr<const jit::Kernel> kernel;  // null when the interpreter runs the VMs
 
     const ir::Program& code() const { return program.implementation_->compiled.program; }
     ir::SlotId slot_of(const Port& port) const {
@@ -75,6 +77,8 @@ struct Batch::Implementation {
     bool used_where_it_lies(const Port& port, const runtime::Bound& value) const;
 
     // batch.cpp
+    Failure build_kernel();
+    int threads() const;
     ir::RunRequest request();
     std::int64_t chosen_print_vm() const;
     PrintedLine printed(ir::StatementId statement, const std::vector<ir::PrintItem>& items,

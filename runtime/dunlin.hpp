@@ -280,6 +280,21 @@ struct Piece {
     std::int64_t vms = 1;
 };
 
+// What runs a batch. The result is the same to the last bit, whatever is chosen.
+enum class Device : std::uint8_t { Auto, Cpu, Interpreter };
+// What a lane of a kernel stands for: one VM of many, or one element of a large array.
+enum class Lanes : std::uint8_t { Auto, Vm, Element };
+// What the kernels for the CPU may use; Native is the best that this machine has.
+enum class InstructionSet : std::uint8_t { Native, Baseline, Avx2, Avx512 };
+
+struct ExecutionOptions {
+    Device device = Device::Auto;
+    Lanes lanes = Lanes::Auto;
+    int width = 0;    // lanes that a kernel works on together: 1, 16 or 32; 0 lets it be decided
+    int threads = 0;  // 0: one for each core
+    InstructionSet instructions = InstructionSet::Native;
+};
+
 struct BatchOptions {
     // How many VMs. When absent, the bound inputs that have a VM axis decide; without any, there is
     // one VM.
@@ -288,6 +303,7 @@ struct BatchOptions {
     // is bound for the whole batch; what is read is that of the piece. Not for programs with
     // collectives.
     std::optional<Piece> piece;
+    ExecutionOptions execution;
 
     std::uint64_t seed = 0;
     std::optional<std::uint64_t>
@@ -373,6 +389,31 @@ class Batch {
     struct Implementation;
     std::unique_ptr<Implementation> implementation_;
 };
+
+// ---- Verification
+// --------------------------------------------------------------------------------------------------------
+
+// A way to run a batch. In pieces of `piece_vms` VMs when that is not 0.
+struct Mode {
+    std::string name;  // "cpu, 16 lanes, avx2"
+    ExecutionOptions execution;
+    std::int64_t piece_vms = 0;
+};
+
+// Every way in which this machine can run the program.
+std::vector<Mode> modes(const Program& program);
+
+// What differed from the interpreter's run: in which mode, and what.
+struct Difference {
+    std::string mode;
+    std::string text;
+};
+
+// Runs the batch with the interpreter and in every mode, `steps` times each, and compares outputs,
+// states, statuses and prints, bit for bit. `bind` gives each of the batches its values.
+Result<std::vector<Difference>> verify(const Program& program, const BatchOptions& options,
+                                       const std::function<Failure(Batch&)>& bind,
+                                       std::int64_t steps, const std::vector<Mode>& modes);
 
 // ---- About Dunlin
 // ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include "ir/pipeline.hpp"
 #include "ir/text.hpp"
+#include "jit/kernel_source.hpp"
 #include "runtime/program.hpp"
 
 namespace dunlin::runtime {
@@ -152,7 +153,7 @@ Error unknown_name(const std::string& what, std::string_view name,
 }  // namespace
 
 Result<std::string> Program::explain(std::string_view stage, std::string_view after) const {
-    const std::vector<std::string> stages{"ast", "microcode", "memory"};
+    const std::vector<std::string> stages{"ast", "microcode", "memory", "kernel"};
     if (std::find(stages.begin(), stages.end(), stage) == stages.end())
         return unknown_name("stage", stage, stages);
     if (stage == "ast") {
@@ -161,6 +162,10 @@ Result<std::string> Program::explain(std::string_view stage, std::string_view af
         return implementation_->compiled.tree;
     }
     if (!ok()) return Error{"bad_request", "the program has errors, so there is no microcode", ""};
+    if (stage == "kernel") {
+        jit::KernelOptions kernel;
+        return jit::emit_kernel(implementation_->compiled.program, kernel).text;
+    }
     auto shown = [&](const ir::Program& program) {
         return stage == "memory" ? runtime::memory_map(program) : ir::print_microcode(program);
     };

@@ -3,18 +3,15 @@
 #include <cstring>
 
 #if DUNLIN_LANE_WIDTH == 1
-#include "prelude/lanes_scalar.h"
+#include "prelude/scalar.h"
 #define KERNELS_OF_THIS_WIDTH kernels_of_1_lane
 #elif DUNLIN_LANE_WIDTH == 16
-#include "prelude/lanes_wide.h"
+#include "prelude/wide16.h"
 #define KERNELS_OF_THIS_WIDTH kernels_of_16_lanes
 #else
-#include "prelude/lanes_wide.h"
+#include "prelude/wide32.h"
 #define KERNELS_OF_THIS_WIDTH kernels_of_32_lanes
 #endif
-// The functions stand on the lanes header above.
-#include "prelude/math.h"
-#include "prelude/random.h"
 
 namespace dunlin::tests {
 namespace {
@@ -47,7 +44,70 @@ void add_kernel(std::vector<Kernel>& kernels, const char* name, Function) {
 }
 
 template <class T>
+T one_nan(T x) {
+    if constexpr (lane::kIsFloat<T>) return lane::canonical(x);
+    return x;
+}
+
+/// A truth as a number, since kernels hand out numbers.
+template <class T>
+T number_of(lane::mask truth) {
+    return lane::converted<T>(truth);
+}
+
+/// The rules of truths, on truths made of a and b.
+template <class T>
+void add_truth_rules(std::vector<Kernel>& kernels) {
+    using lane::mask;
+#define TRUTH(name, expression)                                                    \
+    add_kernel<T, T>(kernels, name " of truths", [](T x, T y) {                    \
+        const mask a = lane::less(x, y);                                           \
+        [[maybe_unused]] const mask b = lane::converted<mask>(lane::sub(y, T(3))); \
+        return number_of<T>(expression);                                           \
+    });
+    TRUTH("min", lane::min(a, b))
+    TRUTH("max", lane::max(a, b))
+    TRUTH("bit_not", lane::bit_not(a))
+    TRUTH("bit_and", lane::bit_and(a, b))
+    TRUTH("bit_or", lane::bit_or(a, b))
+    TRUTH("bit_xor", lane::bit_xor(a, b))
+    TRUTH("equal", lane::equal(a, b))
+    TRUTH("not_equal", lane::not_equal(a, b))
+    TRUTH("less", lane::less(a, b))
+    TRUTH("less_equal", lane::less_equal(a, b))
+    TRUTH("select", lane::select(a, b, lane::equal(x, y)))
+    TRUTH("converted", lane::converted<mask>(a))
+#undef TRUTH
+}
+
+template <class From, class To>
+void add_conversion(std::vector<Kernel>& kernels) {
+    add_kernel<From, To>(kernels, "converted",
+                         [](From a, From) { return one_nan(lane::converted<To>(a)); });
+}
+
+template <class T>
 void add_shared_rules(std::vector<Kernel>& kernels) {
+    add_kernel<T, T>(kernels, "sign", [](T a, T) { return one_nan(lane::sign(a)); });
+    add_kernel<T, T>(kernels, "equal", [](T a, T b) { return number_of<T>(lane::equal(a, b)); });
+    add_kernel<T, T>(kernels, "not_equal",
+                     [](T a, T b) { return number_of<T>(lane::not_equal(a, b)); });
+    add_kernel<T, T>(kernels, "less", [](T a, T b) { return number_of<T>(lane::less(a, b)); });
+    add_kernel<T, T>(kernels, "less_equal",
+                     [](T a, T b) { return number_of<T>(lane::less_equal(a, b)); });
+    add_kernel<T, T>(kernels, "to truth and back",
+                     [](T a, T) { return lane::converted<T>(lane::converted<lane::mask>(a)); });
+    add_conversion<T, lane::i8>(kernels);
+    add_conversion<T, lane::u8>(kernels);
+    add_conversion<T, lane::i16>(kernels);
+    add_conversion<T, lane::u16>(kernels);
+    add_conversion<T, lane::i32>(kernels);
+    add_conversion<T, lane::u32>(kernels);
+    add_conversion<T, lane::i64>(kernels);
+    add_conversion<T, lane::u64>(kernels);
+    add_conversion<T, lane::f32>(kernels);
+    add_conversion<T, lane::f64>(kernels);
+    add_truth_rules<T>(kernels);
     add_kernel<T, T>(kernels, "min", [](T a, T b) { return lane::min(a, b); });
     add_kernel<T, T>(kernels, "max", [](T a, T b) { return lane::max(a, b); });
     add_kernel<T, T>(kernels, "abs", [](T a, T) { return lane::abs(a); });
@@ -58,6 +118,10 @@ void add_shared_rules(std::vector<Kernel>& kernels) {
 template <class T>
 void add_integer_rules(std::vector<Kernel>& kernels) {
     add_shared_rules<T>(kernels);
+    add_kernel<T, T>(kernels, "bit_not", [](T a, T) { return lane::bit_not(a); });
+    add_kernel<T, T>(kernels, "bit_and", [](T a, T b) { return lane::bit_and(a, b); });
+    add_kernel<T, T>(kernels, "bit_or", [](T a, T b) { return lane::bit_or(a, b); });
+    add_kernel<T, T>(kernels, "bit_xor", [](T a, T b) { return lane::bit_xor(a, b); });
     add_kernel<T, T>(kernels, "add", [](T a, T b) { return lane::add(a, b); });
     add_kernel<T, T>(kernels, "sub", [](T a, T b) { return lane::sub(a, b); });
     add_kernel<T, T>(kernels, "mul", [](T a, T b) { return lane::mul(a, b); });
@@ -73,12 +137,6 @@ void add_integer_rules(std::vector<Kernel>& kernels) {
     add_kernel<T, T>(kernels, "integer_power", [](T a, T b) { return lane::integer_power(a, b); });
 }
 
-template <class Float, class To>
-void add_saturation(std::vector<Kernel>& kernels) {
-    add_kernel<Float, To>(kernels, "saturate",
-                          [](Float a, Float) { return lane::saturate<To>(a); });
-}
-
 template <class T>
 void add_float_rules(std::vector<Kernel>& kernels) {
     add_shared_rules<T>(kernels);
@@ -92,14 +150,6 @@ void add_float_rules(std::vector<Kernel>& kernels) {
     add_kernel<T, T>(kernels, "trunc", [](T a, T) { return lane::canonical(lane::trunc(a)); });
     add_kernel<T, T>(kernels, "sqrt", [](T a, T) { return lane::canonical(lane::sqrt(a)); });
     add_kernel<T, T>(kernels, "fma", [](T a, T b) { return lane::canonical(lane::fma(a, b, a)); });
-    add_saturation<T, lane::i8>(kernels);
-    add_saturation<T, lane::u8>(kernels);
-    add_saturation<T, lane::i16>(kernels);
-    add_saturation<T, lane::u16>(kernels);
-    add_saturation<T, lane::i32>(kernels);
-    add_saturation<T, lane::u32>(kernels);
-    add_saturation<T, lane::i64>(kernels);
-    add_saturation<T, lane::u64>(kernels);
 }
 
 template <class T>

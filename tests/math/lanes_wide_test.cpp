@@ -1,5 +1,6 @@
 // Vectors of 16 and 32 lanes give the bits that single lanes give, for every function of the
-// prelude.
+// prelude; what goes through memory arrives; and sequences are joined and sorted in the right
+// order.
 //
 // A program of its own, without a test library, because only clang compiles the wide lanes and the
 // rest of the suite may be built by another compiler.
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include "tests/math/lane_kernels.hpp"
+#include "tests/math/lane_memory.hpp"
+#include "tests/math/lane_sequences.hpp"
 
 namespace dunlin::tests {
 namespace {
@@ -93,6 +96,9 @@ int compare(const std::vector<Kernel>& wide, int lanes) {
 
 int main() {
     using namespace dunlin::tests;
-    const int failed = compare(kernels_of_16_lanes(), 16) + compare(kernels_of_32_lanes(), 32);
+    const int failed = compare(kernels_of_16_lanes(), 16) + compare(kernels_of_32_lanes(), 32) +
+                       memory_failures_of_1_lane() + memory_failures_of_16_lanes() +
+                       memory_failures_of_32_lanes() + sequence_failures_of_1_lane() +
+                       sequence_failures_of_16_lanes() + sequence_failures_of_32_lanes();
     return failed == 0 ? 0 : 1;
 }

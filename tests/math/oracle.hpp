@@ -5,9 +5,7 @@
 
 #include <limits>
 
-#include "prelude/lanes_scalar.h"
-// The functions under test stand on the lanes header above.
-#include "prelude/math.h"
+#include "prelude/scalar.h"
 
 namespace dunlin::tests {
 

@@ -3,9 +3,7 @@
 
 #include <cstdint>
 
-#include "prelude/lanes_scalar.h"
-// The generator stands on the lanes header above.
-#include "prelude/random.h"
+#include "prelude/scalar.h"
 
 namespace dunlin::tests {
 namespace {

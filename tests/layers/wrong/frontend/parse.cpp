@@ -1,4 +1,4 @@
 #include <antlr4-runtime.h>
 
 #include "ir/microcode.hpp"
-#include "prelude/math.h"
+#include "prelude/scalar.h"

@@ -1,0 +1,472 @@
+// The kernel around the program: what it declares, how VMs begin, wait and end.
+#include <algorithm>
+
+#include "ir/liveness.hpp"
+#include "jit/emitter.hpp"
+
+namespace dunlin::jit {
+
+using ir::DType;
+using ir::RoutineId;
+using ir::SlotId;
+using ir::Storage;
+using ir::Terminator;
+
+namespace {
+
+FlowOptions flow_options(const ir::Program& program, const KernelOptions& options) {
+    FlowOptions flow;
+    flow.width = options.width;
+    flow.common = options.common;
+    flow.fuel = options.fuel;
+    flow.may_refill = options.may_refill && !program.has_collectives();
+    return flow;
+}
+
+std::string text_of(std::int64_t number) {
+    return std::to_string(number);
+}
+
+}  // namespace
+
+KernelSource emit_kernel(const ir::Program& program, const KernelOptions& options) {
+    return Emitter(program, options).run();
+}
+
+Emitter::Emitter(const ir::Program& program, const KernelOptions& options)
+    : program_(program),
+      options_(options),
+      width_(options.width),
+      flow_(analyse_flow(program, flow_options(program, options))),
+      places_(choose_places(program, flow_, options.width)) {
+    options_.common.resize(program.slots.size());
+}
+
+KernelSource Emitter::run() {
+    source_.width = width_;
+    source_.refills = flow_.refills;
+    find_ports();
+    find_collectives();
+    source_.constants.resize(static_cast<std::size_t>(places_.constant_bytes));
+    for (SlotId id = 0; id < program_.slots.size(); ++id) {
+        if (places_.constants[id] < 0) continue;
+        const std::vector<std::byte>& bytes =
+            program_.constants[program_.slots[id].constant].bytes;
+        std::copy(bytes.begin(), bytes.end(), source_.constants.begin() + places_.constants[id]);
+    }
+    write_kernel();
+    source_.text = out_.take();
+    return std::move(source_);
+}
+
+void Emitter::find_ports() {
+    port_of_.assign(program_.slots.size(), -1);
+    for (SlotId id = 0; id < program_.slots.size(); ++id) {
+        const Storage storage = program_.slots[id].storage;
+        if (storage == Storage::Local || storage == Storage::Constant) continue;
+        port_of_[id] = static_cast<int>(source_.ports.size());
+        source_.ports.push_back(id);
+    }
+}
+
+// What must outlive a collective, for the VMs that wait: what is live after it, and what it reads
+// and writes.
+void Emitter::find_collectives() {
+    phase_of_.assign(program_.routines.size(), 0);
+    saved_by_phase_.emplace_back();
+    for (RoutineId id = 0; id < program_.routines.size(); ++id) {
+        const Terminator& terminator = program_.routines[id].terminator;
+        if (terminator.kind != Terminator::Kind::Collective || !flow_.reached[id]) continue;
+        source_.collectives.push_back(id);
+        phase_of_[id] = static_cast<int>(source_.collectives.size());
+        saved_by_phase_.emplace_back();
+    }
+    if (source_.collectives.empty()) return;
+    const ir::Liveness liveness(program_);
+    auto save = [&](std::size_t phase, SlotId slot, bool by_vm) {
+        if (slot == ir::kNoSlot || program_.slots[slot].storage != Storage::Local) return;
+        if (count_of(slot) == 0) return;
+        auto& slots = saved_by_phase_[phase];
+        if (std::find(slots.begin(), slots.end(), slot) == slots.end()) slots.push_back(slot);
+        auto known = std::find_if(source_.saved.begin(), source_.saved.end(),
+                                  [slot](const SavedSlot& saved) { return saved.slot == slot; });
+        if (known == source_.saved.end()) {
+            source_.saved.push_back({slot, by_vm, ir::byte_count(type_of(slot))});
+        } else {
+            known->by_vm = known->by_vm || by_vm;
+        }
+    };
+    for (std::size_t k = 0; k < source_.collectives.size(); ++k) {
+        const RoutineId id = source_.collectives[k];
+        const Terminator& terminator = program_.routines[id].terminator;
+        for (SlotId operand : terminator.collective.operands) save(k + 1, operand, true);
+        save(k + 1, terminator.collective.result, true);
+        const ir::CrossingSlots& crossing = liveness.crossing();
+        for (std::size_t column = 0; column < crossing.slots.size(); ++column)
+            if (liveness.live_in().has(terminator.target, column))
+                save(k + 1, crossing.slots[column], false);
+    }
+}
+
+void Emitter::write_kernel() {
+    out_.line("extern \"C\" void dunlin_kernel(kernel::Run* run, kernel::Task* task) {");
+    if (options_.counts) out_.line("unsigned long long turns = 0, offered = 0;");
+    if (options_.prints)
+        out_.line("unsigned char* const printed = task->memory + " +
+                  text_of(places_.memory_bytes) + ";");
+    declare_slots();
+    if (flow_.refills)
+        write_refill_loop();
+    else
+        write_tile_loop();
+    out_.line("stopped:;");
+    if (options_.counts) {
+        out_.line("task->turns += turns;");
+        out_.line("task->offered += offered;");
+    }
+    out_.line("}");
+    source_.memory_bytes = places_.memory_bytes + scratch_bytes_;
+}
+
+// Arrays have their addresses; variables are declared without a value, since jumps may pass them.
+void Emitter::declare_slots() {
+    for (SlotId id = 0; id < program_.slots.size(); ++id) {
+        const std::string name = "s" + text_of(id);
+        const std::string element = memory_type(type_of(id).dtype);
+        switch (places_.home[id]) {
+            case Home::None: break;
+            case Home::Variables: {
+                std::string names;
+                for (std::int64_t k = 0; k < count_of(id); ++k)
+                    names += (k > 0 ? ", " : " ") + name_of(id, {true, k, ""});
+                if (!names.empty())
+                    out_.line(type_text(meaning_of(id), type_of(id).dtype) + names + ";");
+                break;
+            }
+            case Home::Tile:
+            case Home::Plain:
+                out_.line(element + "* const " + name + " = reinterpret_cast<" + element +
+                          "*>(task->memory + " + text_of(places_.offset[id]) + ");");
+                break;
+            case Home::Fixed:
+                if (places_.constants[id] >= 0)
+                    out_.line("const " + element + "* const " + name +
+                              " = reinterpret_cast<const " + element + "*>(run->constants + " +
+                              text_of(places_.constants[id]) + ");");
+                else if (port_of_[id] >= 0)
+                    out_.line("const " + element + "* const " + name +
+                              " = reinterpret_cast<const " + element + "*>(run->places[" +
+                              text_of(port_of_[id]) + "].data);");
+                break;
+        }
+        if (port_of_[id] >= 0 && count_of(id) > 0)
+            out_.line("const kernel::Place place" + text_of(id) + " = run->places[" +
+                      text_of(port_of_[id]) + "];");
+    }
+    // What the walk of the program needs besides.
+    if (width_ == 1) {
+        out_.line("S::i64 vm; S::u32 status;");
+    } else {
+        out_.line("V::i64 vm; V::u32 status; V::mask live, began;");
+        for (RoutineId id = 0; id < program_.routines.size(); ++id)
+            if (flow_.reached[id] && !flow_.together[id])
+                out_.line("V::mask m" + text_of(id) + " = V::no_lanes();");
+    }
+    if (options_.fuel)
+        out_.line(std::string(flow_.uniform_fuel || width_ == 1 ? "S" : "V") + "::u64 fuel;");
+}
+
+// --- One tile of VMs after the other ---
+
+void Emitter::write_tile_loop() {
+    const std::string width = text_of(width_);
+    // Values that are the same for all VMs come in once.
+    for (SlotId id : source_.ports)
+        if (flow_.uniform[id]) begin_slot(id);
+    out_.line("for (S::i64 tile = task->begin; tile < task->end; tile += " + width + ") {");
+    if (width_ == 1) {
+        out_.line("status = run->statuses[tile];");
+        out_.line("if (" +
+                  std::string("task->phase == 0 ? (status & kernel::kFaulted) != 0 : status != "
+                              "kernel::kRunning") +
+                  ") continue;");
+        out_.line("vm = run->first_vm + tile;");
+    } else {
+        out_.line("const int count = int(task->end - tile < " + width + " ? task->end - tile : " +
+                  width + ");");
+        out_.line("status = V::load_first(run->statuses + tile, count);");
+        out_.line("began = V::first_lanes(count) && (task->phase == 0 ? V::mask((status & "
+                  "V::u32(kernel::kFaulted)) == V::u32(0)) : V::mask(status == V::u32(0)));");
+        out_.line("if (V::none(began)) continue;");
+        out_.line("live = began;");
+        out_.line("status = V::select(began, V::u32(0), status);");
+        out_.line("vm = V::i64(run->first_vm + tile) + V::lane_numbers<V::i64>();");
+    }
+    if (options_.fuel) out_.line("fuel = run->fuel;");
+    begin_vms();
+    write_phases();
+    write_program();
+    for (std::size_t phase = 1; phase < saved_by_phase_.size(); ++phase) {
+        out_.label("wait" + text_of(static_cast<std::int64_t>(phase)));
+        out_.line("{");
+        if (width_ == 1) out_.line("status = kernel::kRunning;");
+        store_saved(phase);
+        out_.line("goto finish;");
+        out_.line("}");
+    }
+    out_.line("finish:;");
+    end_vms();
+    out_.line("if (*run->stop != 0) break;");
+    out_.line("}");
+}
+
+void Emitter::write_phases() {
+    if (source_.collectives.empty()) {
+        write_jump_together(0, 0);
+        return;
+    }
+    out_.line("switch (task->phase) {");
+    for (std::size_t phase = 0; phase < saved_by_phase_.size(); ++phase) {
+        out_.line("case " + text_of(static_cast<std::int64_t>(phase)) + ": {");
+        const RoutineId target =
+            phase == 0 ? 0
+                       : program_.routines[source_.collectives[phase - 1]].terminator.target;
+        if (phase > 0) load_saved(phase);
+        write_jump_together(target, target);
+        out_.line("}");
+    }
+    out_.line("default: goto stopped;");
+    out_.line("}");
+}
+
+// --- What comes in and goes out ---
+
+void Emitter::begin_vms() {
+    for (SlotId id : source_.ports)
+        if (!flow_.uniform[id]) begin_slot(id);
+}
+
+void Emitter::begin_slot(SlotId id) {
+    const DType dtype = type_of(id).dtype;
+    if (places_.home[id] == Home::Fixed || places_.home[id] == Home::None) return;
+    const bool by_number = places_.home[id] == Home::Variables;
+    const std::string place = "place" + text_of(id);
+    const std::string size = text_of(ir::size_of(dtype));
+    const Meaning meaning = meaning_of(id);
+    const bool is_output = program_.slots[id].storage == Storage::Output;
+    auto fill = [&](const At& at, const std::string& value) {
+        if (by_number)
+            out_.line(name_of(id, at) + " = " + value + ";");
+        else
+            out_.line(prefix(meaning) + "store_lanes(s" + text_of(id) + " + (" + at.str() +
+                      ") * " + text_of(width_) + ", " + value + ");");
+    };
+    auto load = [&](const At& at) {
+        const std::string element = "reinterpret_cast<const " + memory_type(dtype) + "*>(" + place +
+                                    ".data + ";
+        if (meaning == Meaning::Scalar) {
+            const std::string vm = flow_.uniform[id] ? "" : "tile * " + place + ".stride + ";
+            fill(at, "S::load_element(" + element + vm + "(" + at.str() + ") * " + size + "))");
+        } else {
+            fill(at, "V::load_vms(" + element + "tile * " + place + ".stride + (" + at.str() +
+                         ") * " + size + "), " + place + ".stride, count)");
+        }
+    };
+    const std::string zero = type_text(meaning, dtype) + "(0)";
+    // An output is zero when a turn begins; in a later phase it is what it was.
+    if (is_output && source_.collectives.empty()) {
+        count_loop(count_of(id), by_number, [&](const At& at) { fill(at, zero); });
+        return;
+    }
+    if (is_output) {
+        out_.line("if (task->phase == 0) {");
+        count_loop(count_of(id), by_number, [&](const At& at) { fill(at, zero); });
+        out_.line("} else {");
+    }
+    count_loop(count_of(id), by_number, load);
+    if (is_output) out_.line("}");
+}
+
+void Emitter::end_vms() {
+    for (SlotId id : source_.ports) {
+        const Storage storage = program_.slots[id].storage;
+        if (storage == Storage::State || storage == Storage::Output) end_slot(id);
+    }
+    if (width_ == 1) {
+        out_.line("run->statuses[tile] = status;");
+        out_.line("if (status != kernel::kRunning) ++task->finished;");
+    } else {
+        out_.line("V::store_vms(run->statuses + tile, 4, status, began);");
+        out_.line("task->finished += V::count_lanes(began && V::mask(status != V::u32(0)));");
+    }
+}
+
+// What leaves a VM holds no NaN but the canonical one.
+void Emitter::end_slot(SlotId id) {
+    const DType dtype = type_of(id).dtype;
+    const bool by_number = places_.home[id] == Home::Variables;
+    const std::string place = "place" + text_of(id);
+    count_loop(count_of(id), by_number, [&](const At& at) {
+        std::string value = read(id, at).text;
+        const Meaning meaning = meaning_of(id);
+        if (ir::is_float(dtype)) value = prefix(meaning) + "canonical(" + value + ")";
+        const std::string address = "reinterpret_cast<" + memory_type(dtype) + "*>(" + place +
+                                    ".data + tile * " + place + ".stride + (" + at.str() +
+                                    ") * " + text_of(ir::size_of(dtype)) + ")";
+        if (width_ == 1)
+            out_.line("S::store_element(" + address + ", " + value + ");");
+        else
+            out_.line("V::store_vms(" + address + ", " + place + ".stride, " + value +
+                      ", began);");
+    });
+}
+
+// --- Collectives ---
+
+std::string Emitter::saved_place(const SavedSlot& saved, const std::string& element) {
+    std::string base = "run->saved";
+    for (const SavedSlot& other : source_.saved) {
+        if (other.slot == saved.slot) break;
+        base += " + room * " + text_of(other.bytes);
+    }
+    const std::string type = memory_type(type_of(saved.slot).dtype);
+    const std::string size = text_of(ir::size_of(type_of(saved.slot).dtype));
+    // By VM: [vm][element]; else [tile][element][lane].
+    const std::string offset =
+        saved.by_vm ? "tile * " + text_of(saved.bytes) + " + (" + element + ") * " + size
+                    : "tile * " + text_of(saved.bytes) + " + (" + element + ") * " +
+                          text_of(width_) + " * " + size;
+    return "reinterpret_cast<" + type + "*>(" + base + " + " + offset + ")";
+}
+
+void Emitter::store_saved(std::size_t phase) {
+    out_.line("const S::i64 room = (run->vms + " + text_of(kTileVms - 1) + ") / " +
+              text_of(kTileVms) + " * " + text_of(kTileVms) + ";");
+    for (const SavedSlot& saved : source_.saved) {
+        const auto& slots = saved_by_phase_[phase];
+        if (std::find(slots.begin(), slots.end(), saved.slot) == slots.end()) continue;
+        const DType dtype = type_of(saved.slot).dtype;
+        const bool by_number = places_.home[saved.slot] == Home::Variables;
+        count_loop(count_of(saved.slot), by_number, [&](const At& at) {
+            const std::string value =
+                lanes_type(dtype) + "(" + in_lanes(read(saved.slot, at), dtype) + ")";
+            const std::string place = saved_place(saved, at.str());
+            if (width_ == 1)
+                out_.line("S::store_element(" + place + ", " + value + ");");
+            else if (saved.by_vm)
+                out_.line("V::store_vms(" + place + ", " + text_of(saved.bytes) + ", " + value +
+                          ", live);");
+            else
+                out_.line("V::store_lanes(" + place + ", " + value + ");");
+        });
+    }
+}
+
+void Emitter::load_saved(std::size_t phase) {
+    out_.line("const S::i64 room = (run->vms + " + text_of(kTileVms - 1) + ") / " +
+              text_of(kTileVms) + " * " + text_of(kTileVms) + ";");
+    for (const SavedSlot& saved : source_.saved) {
+        const auto& slots = saved_by_phase_[phase];
+        if (std::find(slots.begin(), slots.end(), saved.slot) == slots.end()) continue;
+        const DType dtype = type_of(saved.slot).dtype;
+        const bool by_number = places_.home[saved.slot] == Home::Variables;
+        count_loop(count_of(saved.slot), by_number, [&](const At& at) {
+            const std::string place = saved_place(saved, at.str());
+            std::string value;
+            if (width_ == 1)
+                value = "S::load_element(" + place + ")";
+            else if (saved.by_vm)
+                value = "V::load_vms(" + place + ", " + text_of(saved.bytes) + ", count)";
+            else
+                value = "V::load_lanes(" + place + ")";
+            // A value that is the same for all VMs is that of the first that lives.
+            if (meaning_of(saved.slot) == Meaning::Scalar && width_ > 1)
+                value = "V::extract(" + lanes_type(dtype) + "(" + value +
+                        "), V::first_lane(live))";
+            const std::string name = name_of(saved.slot, at);
+            if (by_number)
+                out_.line(name + " = " + value + ";");
+            else if (places_.home[saved.slot] == Home::Tile)
+                out_.line(prefix(lanes()) + "store_lanes(s" + text_of(saved.slot) + " + (" +
+                          at.str() + ") * " + text_of(width_) + ", " + value + ");");
+            else
+                out_.line("S::store_element(s" + text_of(saved.slot) + " + (" + at.str() +
+                          "), " + value + ");");
+        });
+    }
+}
+
+// --- VMs one after the other in every lane ---
+
+void Emitter::write_refill_loop() {
+    for (SlotId id : source_.ports)
+        if (flow_.uniform[id]) begin_slot(id);
+    out_.line("S::i64 next = task->begin;");
+    out_.line("V::i64 own = V::i64(0);");  // by lane: its VM, counted from the first that is bound
+    out_.line("live = V::no_lanes();");
+    out_.line("began = V::no_lanes();");
+    out_.line("status = V::u32(0);");
+    out_.line("for (;;) {");
+    out_.line("{");
+    out_.line("const V::mask fresh = V::take_vms(live, next, task->end, run->statuses, own);");
+    out_.line("if (V::any(fresh)) {");
+    out_.line("live = live || fresh;");
+    out_.line("began = began || fresh;");
+    out_.line("status = V::select(fresh, V::u32(0), status);");
+    out_.line("vm = own + V::i64(run->first_vm);");
+    if (options_.fuel) out_.line("fuel = V::select(fresh, V::u64(run->fuel), fuel);");
+    for (SlotId id : source_.ports) {
+        if (flow_.uniform[id] || places_.home[id] == Home::Fixed) continue;
+        const DType dtype = type_of(id).dtype;
+        const bool by_number = places_.home[id] == Home::Variables;
+        const bool is_output = program_.slots[id].storage == Storage::Output;
+        const std::string place = "place" + text_of(id);
+        count_loop(count_of(id), by_number, [&](const At& at) {
+            const std::string old = read(id, at).text;
+            const std::string type = type_text(Meaning::Lanes, dtype);
+            std::string value;
+            if (is_output)
+                value = "V::select(fresh, " + type + "(0), " + type + "(" + old + "))";
+            else
+                value = "V::load_own(reinterpret_cast<const " + memory_type(dtype) + "*>(" +
+                        place + ".data + (" + at.str() + ") * " +
+                        text_of(ir::size_of(dtype)) + "), " + place + ".stride, own, " + type +
+                        "(" + old + "), fresh)";
+            if (by_number)
+                out_.line(name_of(id, at) + " = " + value + ";");
+            else
+                out_.line("V::store_lanes(s" + text_of(id) + " + (" + at.str() + ") * " +
+                          text_of(width_) + ", " + value + ");");
+        });
+    }
+    out_.line("m0 = m0 || fresh;");
+    out_.line("}");
+    out_.line("}");
+    out_.line("if (V::none(live)) break;");
+    out_.line("goto R" + text_of(flow_.region_of[0]) + ";");
+    write_program();
+    out_.line("finish:;");
+    out_.line("if (const V::mask ended = began && !live; V::any(ended)) {");
+    for (SlotId id : source_.ports) {
+        const Storage storage = program_.slots[id].storage;
+        if (storage != Storage::State && storage != Storage::Output) continue;
+        const DType dtype = type_of(id).dtype;
+        const bool by_number = places_.home[id] == Home::Variables;
+        const std::string place = "place" + text_of(id);
+        count_loop(count_of(id), by_number, [&](const At& at) {
+            std::string value = read(id, at).text;
+            if (ir::is_float(dtype)) value = "V::canonical(" + value + ")";
+            out_.line("V::store_own(reinterpret_cast<" + memory_type(dtype) + "*>(" + place +
+                      ".data + (" + at.str() + ") * " + text_of(ir::size_of(dtype)) + "), " +
+                      place + ".stride, own, " + value + ", ended);");
+        });
+    }
+    out_.line("V::store_own(run->statuses, 4, own, status, ended);");
+    out_.line("task->finished += V::count_lanes(ended);");
+    out_.line("began = live;");
+    out_.line("}");
+    out_.line("if (*run->stop != 0) break;");
+    out_.line("}");
+}
+
+}  // namespace dunlin::jit

@@ -1,0 +1,199 @@
+// Inside the emitter of kernels whose lanes are VMs. Not for other folders.
+//
+// One class prints a program; its members stand in the file named after their subject:
+//   emit_vm.cpp           the kernel around the program: how VMs begin and end
+//   emit_control.cpp      routines, regions, masks, jumps, faults
+//   emit_access.cpp       reading and writing slots, walking over elements
+//   emit_elementwise.cpp  operations element by element; sources; random bits
+//   emit_reduce.cpp       reductions, scans, sorting, products
+//   emit_moves.cpp        moves, views, index arrays
+//   emit_effect.cpp       print and require
+//
+// Names in the text: S is the meaning of one number, V that of lanes (S again when the width is 1).
+// s5 is slot 5 (s5_2 an element of it), m7 the lanes that wait for routine 7, `m` the lanes that
+// are in the routine at hand, `live` those whose VM has not ended, `began` those that have one.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ir/interpret_memory.hpp"
+#include "jit/element_text.hpp"
+#include "jit/flow.hpp"
+#include "jit/kernel_source.hpp"
+#include "jit/places.hpp"
+#include "jit/writer.hpp"
+
+namespace dunlin::jit {
+
+// The number of an element: known, or the text that computes it.
+struct At {
+    bool fixed = true;
+    std::int64_t number = 0;
+    std::string text;
+
+    std::string str() const { return fixed ? std::to_string(number) : text; }
+};
+
+// A number, or lanes of them, as text.
+struct Value {
+    std::string text;
+    Meaning meaning = Meaning::Scalar;
+};
+
+// Where in a walk over the elements of a shape the text stands: a number or the name of a loop's
+// counter for each axis.
+struct Point {
+    std::vector<At> axes;
+
+    // base + the sum of coordinates times strides, in elements.
+    At at(const ir::Strides& strides, const At& base = {}) const;
+};
+
+class Emitter {
+  public:
+    Emitter(const ir::Program& program, const KernelOptions& options);
+    KernelSource run();
+
+  private:
+    // --- emit_vm.cpp ---
+    void find_ports();
+    void find_collectives();
+    void write_kernel();
+    void declare_slots();
+    void write_tile_loop();
+    void write_refill_loop();
+    void begin_vms();
+    void begin_slot(ir::SlotId slot);
+    void end_vms();
+    void end_slot(ir::SlotId slot);
+    void load_saved(std::size_t phase);
+    void store_saved(std::size_t phase);
+    std::string saved_place(const SavedSlot& saved, const std::string& element);
+    void write_phases();
+
+    // --- emit_control.cpp ---
+    void write_program();
+    void write_together(ir::RoutineId id);
+    void write_region(std::size_t number);
+    void write_parts(const std::vector<Part>& parts);
+    void write_masked(ir::RoutineId id);
+    void write_loop(const Part& loop);
+    void write_body(ir::RoutineId id);
+    void write_jump_together(ir::RoutineId from, ir::RoutineId to);
+    void write_branch_together(ir::RoutineId from);
+    void write_terminator_masked(ir::RoutineId from);
+    void write_end(const std::string& status);
+    void write_fuel(const ir::Terminator& terminator);
+    void write_counts();
+    std::vector<ir::RoutineId> pending_in(const Part& loop) const;
+    std::string any_pending(const std::vector<ir::RoutineId>& routines) const;
+    // VMs of the mask at hand for which `bad` holds end here.
+    void fault(const Value& bad, ir::Fault code, ir::StatementId statement, std::int32_t text);
+    std::size_t site(const ir::VmStatus& status, const ir::Instruction* print = nullptr);
+    std::string status_word(std::size_t site) const;
+
+    // --- emit_access.cpp ---
+    const ir::Type& type_of(ir::SlotId slot) const { return program_.type_of(slot); }
+    std::int64_t count_of(ir::SlotId slot) const {
+        return ir::element_count(type_of(slot).shape);
+    }
+    Meaning meaning_of(ir::SlotId slot) const;
+    std::string name_of(ir::SlotId slot, const At& at) const;
+    Value read(ir::SlotId slot, const At& at);
+    void write(ir::SlotId slot, const At& at, const Value& value);
+    // The text of the value in lanes, or as one number where everything is one.
+    std::string in_lanes(const Value& value, ir::DType dtype) const;
+    std::string as(const Value& value, Meaning meaning, ir::DType dtype) const;
+    Meaning lanes() const { return width_ == 1 ? Meaning::Scalar : Meaning::Lanes; }
+    std::string lanes_type(ir::DType dtype) const { return type_text(lanes(), dtype); }
+    std::string fresh(const char* stem) { return stem + std::to_string(next_name_++); }
+    // A variable that holds the value.
+    Value bind(const Value& value, ir::DType dtype);
+    Value bind_index(const Value& value, ir::DType dtype);
+    // Calls visit for every element of the shape, or prints loops around one call of it. `accesses`
+    // are the strides that the visit will ask for; axes that all of them pass as one become one.
+    void walk(const ir::Shape& shape, std::vector<ir::Strides> accesses, bool unrolled,
+              const std::function<void(const Point&, const std::vector<ir::Strides>&)>& visit);
+    void count_loop(std::int64_t count, bool unrolled,
+                    const std::function<void(const At&)>& visit);
+    bool unrolled(const ir::Instruction& instruction) const {
+        return is_unrolled(program_, places_, instruction);
+    }
+    Meaning joint_meaning(const ir::Instruction& instruction) const;
+
+    // --- the instructions ---
+    void write_instruction(const ir::Instruction& instruction);
+    void write_elementwise(const ir::Instruction& instruction);
+    void check_operand(const ir::Instruction& instruction);
+    void write_iota(const ir::Instruction& instruction);
+    void write_fact(const ir::Instruction& instruction);
+    void write_random(const ir::Instruction& instruction);
+    void write_reduce(const ir::Instruction& instruction);
+    void write_search(const ir::Instruction& instruction);
+    void write_scan(const ir::Instruction& instruction);
+    void write_sort(const ir::Instruction& instruction);
+    void declare_scratch(const std::string& name, ir::DType dtype, std::int64_t count);
+    void end_scratch();
+    void write_matmul(const ir::Instruction& instruction);
+    void write_reshape(const ir::Instruction& instruction);
+    void write_transpose(const ir::Instruction& instruction);
+    void write_concat(const ir::Instruction& instruction);
+    void write_view(const ir::Instruction& instruction);
+    void write_update(const ir::Instruction& instruction);
+    void write_gather(const ir::Instruction& instruction);
+    void write_scatter(const ir::Instruction& instruction);
+    void write_print(const ir::Instruction& instruction);
+    void write_require(const ir::Instruction& instruction);
+
+    // Where a view begins: what is known, and what moves (in elements, added up).
+    struct ViewStart {
+        ir::Shape shape;      // of the part
+        ir::Strides strides;  // of its axes in the array
+        std::int64_t fixed = 0;
+        std::optional<Value> moving;  // S::i64 or V::i64
+        std::optional<Value> bad;     // lanes whose index is out of range
+    };
+    ViewStart view_start(const ir::Instruction& instruction, std::size_t first_moving);
+    // Index arrays: positions of one element of theirs, in elements of the array.
+    struct Indexed {
+        std::int64_t outer = 1;
+        std::int64_t inner = 1;
+        std::int64_t outer_stride = 1;
+        std::int64_t places = 1;
+        std::size_t arrays = 0;
+        ir::Strides strides;
+        ir::Shape sizes;
+    };
+    Indexed indexed_axes(const ir::Instruction& instruction, std::size_t arrays) const;
+    void check_indices(const ir::Instruction& instruction, const Indexed& axes);
+    Value block_start(const ir::Instruction& instruction, const Indexed& axes, const At& place);
+    // Reads and writes an element whose number may differ from lane to lane.
+    Value read_moving(ir::SlotId slot, const At& at, const std::optional<Value>& moving);
+    void write_moving(ir::SlotId slot, const At& at, const std::optional<Value>& moving,
+                      const Value& value);
+
+    const ir::Program& program_;
+    KernelOptions options_;
+    int width_;
+    Flow flow_;
+    Places places_;
+    KernelSource source_;
+    Writer out_;
+    std::vector<int> port_of_;  // by slot, -1
+    std::vector<int> phase_of_;  // by routine that ends in a collective: the phase after it
+    std::vector<std::vector<ir::SlotId>> saved_by_phase_;
+    ir::RoutineId routine_ = 0;  // at hand
+    bool masked_ = false;        // the routine at hand stands in a region
+    std::size_t next_name_ = 0;
+    // Beyond the arrays, one instruction at a time uses this memory.
+    std::int64_t scratch_end_ = 0;
+    std::int64_t scratch_bytes_ = 0;
+    std::set<std::size_t> written_regions_;
+    ir::StatementId statement_ = ~ir::StatementId{0};
+};
+
+}  // namespace dunlin::jit

@@ -1,0 +1,92 @@
+// All the ways to run a program, and the comparison of what comes out, bit for bit.
+//
+// The reference is the whole batch in one piece, run by the interpreter. Every other way must give
+// the same: outputs and states to the last bit, what became of each VM (with the place of its
+// fault), and the printed lines.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/dunlin.hpp"
+#include "tests/random/program.hpp"
+
+namespace dunlin::random_programs {
+
+enum class Division : std::uint8_t {
+    Whole,   // the batch in one piece
+    Pieces,  // in three
+    Alone    // some VMs, each by itself
+};
+
+// A way to run a batch.
+struct Mode {
+    std::string name;
+    ExecutionOptions execution;
+    Division division = Division::Whole;
+    bool turn_by_turn = false;  // a call of `run` for each turn
+};
+
+// Those of the interpreter; those of the kernels for the CPU that this machine can run; both.
+std::vector<Mode> interpreter_modes();
+std::vector<Mode> cpu_modes();
+std::vector<Mode> all_modes();
+// "interpreter", "cpu", "all", or the names of modes with commas between them. Nothing when one is
+// unknown.
+std::optional<std::vector<Mode>> modes_named(std::string_view names);
+
+// An output or a state of some VMs: its elements in row-major order, with the VM axis in front.
+struct Observed {
+    std::string port;
+    Type type;  // of one VM's value
+    std::vector<std::byte> bytes;
+};
+
+// What can be seen of a run of some VMs.
+struct Observation {
+    Piece piece;
+    std::vector<Observed> ports;
+    std::vector<VmStatus> statuses;
+    std::vector<std::string> prints;
+    std::string error;  // why there was no run
+};
+
+// What is run: how many VMs, with what, for how long.
+struct Plan {
+    std::int64_t vms = 1;
+    std::int64_t steps = 1;
+    std::uint64_t seed = 0;
+    std::optional<std::uint64_t> fuel;
+    std::int64_t print_vm = 0;
+    std::function<Failure(Batch&)> bind;  // gives the inputs their values
+};
+// That of a program, which must outlive the plan.
+Plan plan_of(const RandomProgram& source);
+
+// A way of running gives one observation for each piece that it ran.
+struct Way {
+    std::string name;
+    std::function<std::vector<Observation>(const Program&, const Plan&)> run;
+};
+std::vector<Way> ways_of(const std::vector<Mode>& modes);
+
+// The run that all others are compared with.
+Observation run_reference(const Program& program, const Plan& plan);
+
+// Where a way of running differs from the reference, in words:
+//   way "cpu-vm-16", VM 3, output y[1, 0]: 0.5 (3fe0000000000000), expected 0.25 (3fd0000000000000)
+struct Difference {
+    std::string way;
+    std::string text;
+};
+std::optional<Difference> compare(const Program& program, const Plan& plan,
+                                  const Observation& reference, const std::vector<Way>& ways);
+
+// The same from the text of the program on. Nothing, too, when the program is not accepted, or the
+// reference refuses to run it.
+std::optional<Difference> compare(const RandomProgram& source, const std::vector<Way>& ways);
+
+}  // namespace dunlin::random_programs

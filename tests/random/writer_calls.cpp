@@ -1,0 +1,261 @@
+// Calls: functions of the program, of the library, functions that take functions; random numbers,
+// and how VMs meet.
+#include <algorithm>
+
+#include "tests/random/library_calls.hpp"
+#include "tests/random/writer.hpp"
+
+namespace dunlin::random_programs {
+
+namespace {
+
+constexpr std::int64_t kSmallMatrix = 5;
+
+bool has_dtype(char wanted, DType dtype, DType int_type, DType float_type) {
+    switch (wanted) {
+        case 'A': return true;
+        case 'T': return dtype != DType::Bool;
+        case 'F': return is_float(dtype);
+        case 'I': return is_integer(dtype);
+        case 'S': return is_float(dtype) || (is_integer(dtype) && size_of(dtype) >= size_of(int_type));
+        case 'B': return dtype == DType::Bool;
+        case 'i': return dtype == int_type;
+        default: return dtype == float_type;
+    }
+}
+
+bool has_shape(const std::string& wanted, const Shape& shape) {
+    if (wanted.empty()) return true;
+    switch (wanted[0]) {
+        case '.': return shape.empty();
+        case 'r': return !shape.empty() && count_of(shape) > 0;
+        case 'v': return shape.size() == 1 && shape[0] > 0 && shape[0] <= 64;
+        default:
+            return shape.size() == 2 && shape[0] == shape[1] && shape[0] > 0 && shape[0] <= kSmallMatrix;
+    }
+}
+
+Shape operand_shape(const std::string& wanted, const Shape& result, std::int64_t size) {
+    if (wanted.empty()) return result;
+    Shape shape = result;
+    switch (wanted[0]) {
+        case '.': return {};
+        case 'n': return {size};
+        case 'q': return {std::min(size, kSmallMatrix), std::min(size, kSmallMatrix)};
+        case 's': return {result[0], result[0]};
+        case '>': ++shape[0]; return shape;
+        default: shape.insert(shape.begin(), size); return shape;
+    }
+}
+
+}  // namespace
+
+Writer::Made Writer::library_call(const Type& type, int depth) {
+    const LibraryCall& call = choices_.one_of(library_calls());
+    bool fits_type = has_dtype(call.result[0], type.dtype, program_.int_type, program_.float_type) &&
+                     has_shape(call.result.substr(1), type.shape);
+    bool meets = call.text.starts_with("batch_");
+    if (!fits_type || (call.varies && uniform_only_)) return {};
+    if (meets && (!meets_ || !place_.together || alone_)) return {};
+    if (work_left_ < 400 * call.work * place_.repeats) return {};
+    spend(call.work * (20 + count_of(type.shape)));
+    std::int64_t size = std::max<std::int64_t>(1, some_size());
+    std::vector<Expression> parts;
+    for (const std::string& operand : call.operands) {
+        DType dtype = operand[0] == '='   ? type.dtype
+                      : operand[0] == 'B' ? DType::Bool
+                      : operand[0] == 'i' ? program_.int_type
+                      : operand[0] == 'f' ? program_.float_type
+                      : operand[0] == 'u' ? some_integer()
+                                          : some_dtype();
+        Type wanted{dtype, operand_shape(operand.substr(1), type.shape, size)};
+        if (!fits(wanted.shape)) return {};
+        parts.push_back(expression(wanted, depth));
+    }
+    std::string text = call.text;
+    if (std::size_t at = text.find("SIZES"); at != std::string::npos)
+        text.replace(at, 5, sizes_text(type.shape));
+    Expression made = node(type, text, std::move(parts), call.text.substr(0, call.text.find('(')));
+    made.moves = false;
+    made.uniform = made.uniform && !call.varies;
+    return made;
+}
+
+Writer::Made Writer::user_call(const Type& type, int depth) {
+    if (uniform_only_) return {};
+    std::vector<const UserFunction*> fitting;
+    for (const UserFunction& function : functions_)
+        if (function.results == std::vector<Type>{type} && may_call(function))
+            fitting.push_back(&function);
+    if (fitting.empty()) return {};
+    return call_with_arguments(*choices_.one_of(fitting), depth);
+}
+
+// ---- Functions as arguments
+
+Writer::Made Writer::with_lambda(const Type& type, int depth) {
+    if (count_of(type.shape) > 100) return {};
+    struct Inside {  // the body of a lambda
+        Writer& writer;
+        std::size_t known = writer.names_.size();
+        Place place = writer.place_;
+        bool alone = std::exchange(writer.alone_, true);
+        ~Inside() {
+            writer.names_.resize(known);
+            writer.place_ = place;
+            writer.alone_ = alone;
+        }
+    };
+    auto parameter = [&](const Type& of) {
+        names_.push_back({fresh("a"), of, false, uniform_only_, false});
+        return names_.back().text;
+    };
+    auto body = [&](const Type& of, std::int64_t times) {
+        place_.repeats *= std::max<std::int64_t>(1, times);
+        return expression(of, depth);
+    };
+    Type item{some_dtype(), choices_.once_in(4) ? some_shape(1) : Shape{}};
+    bool over_rows = !type.shape.empty() && choices_.percent(60);
+    std::int64_t length = over_rows ? type.shape[0] : std::max<std::int64_t>(1, some_size());
+    Type row{type.dtype, over_rows ? Shape(type.shape.begin() + 1, type.shape.end()) : type.shape};
+    Type source{item.dtype, item.shape};
+    source.shape.insert(source.shape.begin(), length);
+    Type same = type;
+    same.shape.insert(same.shape.begin(), length);
+    if (length == 0 || length > 40 || !fits(source.shape) || !fits(same.shape)) return {};
+    spend(30 * length);
+    bool number = type.dtype != DType::Bool;
+    std::string op = !number ? choices_.one_of({"(and)", "(or)", "(^)"})
+                             : choices_.one_of({"(+)", "(*)", "(-)", "minimum", "maximum"});
+    std::string text;
+    std::vector<Expression> parts;
+    std::string feature;
+    if (over_rows && choices_.percent(40)) {
+        Inside lambda{*this};
+        text = "map(" + parameter(item) + " => $0, $1)";
+        parts.push_back(body(row, length));
+        feature = "map";
+    } else if (over_rows && choices_.percent(40)) {
+        return node(type, "scan(" + op + ", $0)", {expression(type, depth)}, "scan");
+    } else if (over_rows && choices_.percent(40)) {
+        Inside lambda{*this};
+        std::string first = parameter(item);
+        text = "zip_with((" + first + ", " + parameter(row) + ") => $0, $1, $2)";
+        parts.push_back(body(row, length));
+        feature = "zip_with";
+    } else if (choices_.percent(40)) {
+        return node(type, "reduce(" + op + ", $0)", {expression(same, depth)}, "reduce");
+    } else if (choices_.percent(50)) {
+        Inside lambda{*this};
+        std::string first = parameter(type);
+        text = "fold((" + first + ", " + parameter(item) + ") => $0, $1, $2)";
+        parts.push_back(body(type, length));
+        feature = "fold";
+    } else {
+        {
+            Inside lambda{*this};
+            text = "iterate(" + parameter(type) + " => $0, $1, $2 & 3)";
+            parts.push_back(body(type, 3));
+        }
+        parts.push_back(expression(type, depth));
+        parts.push_back(expression({program_.int_type, {}}, 1));
+        Expression made = node(type, text, std::move(parts), "iterate");
+        made.moves = false;
+        return made;
+    }
+    parts.push_back(expression(source, depth));
+    if (feature == "zip_with") parts.push_back(expression(type, depth));
+    if (feature == "fold") parts.push_back(expression(type, depth));
+    Expression made = node(type, text, std::move(parts), feature);
+    made.moves = false;
+    return made;
+}
+
+// ---- The batch
+
+Writer::Made Writer::random_numbers(const Type& type, int) {
+    if (uniform_only_) return {};
+    bool bits = type.dtype == DType::U32 || type.dtype == DType::U64;
+    if (!bits && !is_float(type.dtype)) return {};
+    spend(10 * count_of(type.shape));
+    std::string name = bits ? "random_bits" : "rand";
+    std::string sizes = sizes_text(type.shape);
+    std::string text = name + "(" + sizes + (sizes.empty() ? "" : ", ") + "dtype = " +
+                       std::string(name_of(type.dtype)) + ")";
+    if (type.dtype == program_.float_type && choices_.percent(70)) text = name + "(" + sizes + ")";
+    Expression made = node(type, text, {}, name);
+    made.moves = true;
+    made.uniform = false;
+    return made;
+}
+
+// What a VM knows of the batch, and of its arrays.
+Writer::Made Writer::batch_fact(const Type& type, int) {
+    if (type != Type{program_.int_type, {}}) return {};
+    if (choices_.once_in(3)) {
+        auto arrays = readable([](const Name& name) { return !name.type.shape.empty(); });
+        if (arrays.empty()) return {};
+        std::string name = choices_.one_of({"len", "size", "rank", "bit_width"});
+        Expression known = node(type, name + "($0)", {read(*choices_.one_of(arrays))}, name);
+        known.moves = false;
+        return known;
+    }
+    bool count = uniform_only_ || choices_.once_in(4);
+    Expression made = node(type, count ? "vm_count" : "vm_id", {}, count ? "vm_count" : "vm_id");
+    made.moves = true;
+    made.uniform = count;
+    return made;
+}
+
+Writer::Made Writer::collective(const Type& type, int depth) {
+    if (!meets_ || !place_.together || alone_) return {};
+    spend(5 * count_of(type.shape));
+    bool adds = type.dtype != DType::Bool &&
+                !(is_integer(type.dtype) && size_of(type.dtype) < size_of(program_.int_type));
+    std::vector<std::string> names = {"batch_min", "batch_max"};
+    if (type.dtype == DType::Bool) names = {"batch_any", "batch_all", "batch_min"};
+    if (adds) names.insert(names.end(), {"batch_sum", "batch_sum", "batch_scan"});
+    if (type.dtype == program_.int_type) names.insert(names.end(), {"batch_argmin", "batch_argmax"});
+    std::string name = choices_.one_of(names);
+    if (uniform_only_ && name == "batch_scan") return {};
+    DType dtype = name.starts_with("batch_arg") ? some_dtype() : type.dtype;
+    if (type.dtype == program_.int_type && (name == "batch_sum" || name == "batch_scan") &&
+        choices_.once_in(4))
+        dtype = choices_.one_of({DType::Bool, DType::I8, DType::U16});
+    bool outer = std::exchange(uniform_only_, false);
+    Expression operand = expression({dtype, type.shape}, depth);
+    uniform_only_ = outer;
+    Expression made = node(type, name + "($0)", {std::move(operand)}, name);
+    made.moves = true;
+    made.uniform = name != "batch_scan";
+    return made;
+}
+
+Writer::Made Writer::pick_from_batch(const Type& type, int depth) {
+    if (!meets_ || !place_.together || alone_ || uniform_only_) return {};
+    spend(5 * count_of(type.shape));
+    Type number{program_.int_type, {}};
+    Expression value = expression(type, depth);
+    Expression made;
+    switch (choices_.below(3)) {
+        case 0: {
+            Expression other = expression(number, 1);
+            const char* text = other.moves && risk() ? "batch_get($0, $1)" : "batch_get($0, $1 % vm_count)";
+            made = node(type, text, {std::move(value), std::move(other)}, "batch_get");
+            break;
+        }
+        case 1:
+            made = node(type, choices_.once_in(3) ? "batch_shift($0)" : "batch_shift($0, $1)",
+                        {std::move(value), expression(number, 1)}, "batch_shift");
+            break;
+        default:
+            made = node(type, "batch_sort($0, $1)",
+                        {expression({some_dtype(), {}}, depth), std::move(value)}, "batch_sort");
+            break;
+    }
+    made.moves = true;
+    made.uniform = false;
+    return made;
+}
+
+}  // namespace dunlin::random_programs
