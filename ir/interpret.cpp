@@ -348,36 +348,6 @@ RunReport interpret(const RunRequest& request) {
     return Interpreter(request).run();
 }
 
-struct CollectiveRun::State {
-    const Instruction* instruction;
-    std::unique_ptr<Collective> collective;
-    Batch batch;
-};
-
-CollectiveRun::CollectiveRun(const Program& program, RoutineId routine)
-    : state_(std::make_unique<State>()) {
-    state_->instruction = &program.routines[routine].terminator.collective;
-    state_->collective = prepare({program, *state_->instruction}).collective;
-}
-CollectiveRun::~CollectiveRun() = default;
-
-void CollectiveRun::run(const std::vector<Binding>& places, std::vector<std::uint8_t>& live,
-                        const std::function<void(std::int64_t vm, VmStatus)>& ended) {
-    Batch& batch = state_->batch;
-    batch.vm_count = static_cast<std::int64_t>(live.size());
-    batch.places = places;
-    batch.live.swap(live);
-    batch.faults.assign(batch.live.size(), Fault::None);
-    state_->collective->run(batch);
-    batch.live.swap(live);
-    for (std::size_t vm = 0; vm < live.size(); ++vm) {
-        if (batch.faults[vm] == Fault::None) continue;
-        live[vm] = 0;
-        ended(static_cast<std::int64_t>(vm),
-              {Outcome::Faulted, batch.faults[vm], state_->instruction->statement, -1});
-    }
-}
-
 std::int64_t working_bytes(const Program& program, std::int64_t vms) {
     const bool together = program.has_collectives();
     constexpr std::int64_t kBookkeeping =

@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,22 +80,6 @@ RunReport interpret(const RunRequest& request);
 
 // Bytes of working memory that `interpret` allocates for such a batch, beyond the bound arrays.
 std::int64_t working_bytes(const Program& program, std::int64_t vms);
-
-// One collective among all VMs of a batch, for those who run the rest of the program in another way.
-class CollectiveRun {
-  public:
-    CollectiveRun(const Program& program, RoutineId routine);
-    ~CollectiveRun();
-
-    // `places`, by slot: where the operands of VM v are read and the result is written. `live`, by
-    // VM, is 1 for those that take part; VMs that fault are set to 0 there, and `ended` is told how.
-    void run(const std::vector<Binding>& places, std::vector<std::uint8_t>& live,
-             const std::function<void(std::int64_t vm, VmStatus)>& ended);
-
-  private:
-    struct State;
-    std::unique_ptr<State> state_;
-};
 
 // The value of one instruction over constants: used by constant folding here and by the front end,
 // so that there is one meaning. Nothing when the instruction would fault, or is not a function of

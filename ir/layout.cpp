@@ -106,28 +106,40 @@ class Memory {
 
 }  // namespace
 
-void lay_out(Program& program) {
-    for (Slot& slot : program.slots) slot.offset = -1;
-    std::vector<LiveRange> ranges = live_ranges(program);
-    auto bytes_of = [&](const LiveRange& range) { return byte_count(program.type_of(range.slot)); };
+std::int64_t pack(std::vector<PackedRange>& ranges) {
+    std::vector<PackedRange*> order;
+    for (PackedRange& range : ranges) order.push_back(&range);
     // By beginning; of those that begin together the larger first, so that the smaller fill what is
     // left.
-    auto order_of = [&](const LiveRange& range) {
-        return std::tuple(range.first, -bytes_of(range), range.slot);
+    auto order_of = [](const PackedRange& range) {
+        return std::tuple(range.first, -range.bytes, range.slot);
     };
-    std::sort(ranges.begin(), ranges.end(),
-              [&](const LiveRange& a, const LiveRange& b) { return order_of(a) < order_of(b); });
-    auto ends_later = [](const LiveRange& a, const LiveRange& b) { return a.last > b.last; };
-    std::priority_queue<LiveRange, std::vector<LiveRange>, decltype(ends_later)> alive(ends_later);
+    std::sort(order.begin(), order.end(), [&](const PackedRange* a, const PackedRange* b) {
+        return order_of(*a) < order_of(*b);
+    });
+    auto ends_later = [](const PackedRange* a, const PackedRange* b) { return a->last > b->last; };
+    std::priority_queue<PackedRange*, std::vector<PackedRange*>, decltype(ends_later)> alive(
+        ends_later);
     Memory memory;
-    for (const LiveRange& range : ranges) {
-        for (; !alive.empty() && alive.top().last < range.first; alive.pop())
-            memory.give_back(program.slots[alive.top().slot].offset, bytes_of(alive.top()));
-        Slot& slot = program.slots[range.slot];
-        slot.offset = memory.take(byte_count(slot.type), size_of(slot.type.dtype));
+    for (PackedRange* range : order) {
+        for (; !alive.empty() && alive.top()->last < range->first; alive.pop())
+            memory.give_back(alive.top()->offset, alive.top()->bytes);
+        range->offset = memory.take(range->bytes, range->alignment);
         alive.push(range);
     }
-    program.vm_bytes = aligned(memory.size(), kWord);
+    return memory.size();
+}
+
+void lay_out(Program& program) {
+    for (Slot& slot : program.slots) slot.offset = -1;
+    std::vector<PackedRange> ranges;
+    for (const LiveRange& range : live_ranges(program)) {
+        const Type& type = program.type_of(range.slot);
+        ranges.push_back(
+            {range.slot, range.first, range.last, byte_count(type), size_of(type.dtype), 0});
+    }
+    program.vm_bytes = aligned(pack(ranges), kWord);
+    for (const PackedRange& range : ranges) program.slots[range.slot].offset = range.offset;
 }
 
 }  // namespace dunlin::ir

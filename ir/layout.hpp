@@ -1,6 +1,9 @@
 // Layout: where each local slot lies in VM memory.
 #pragma once
 
+#include <vector>
+
+#include "ir/live_ranges.hpp"
 #include "ir/microcode.hpp"
 
 namespace dunlin::ir {
@@ -10,5 +13,19 @@ namespace dunlin::ir {
 // the operands and the result of one instruction never do. States, outputs, inputs, shared values
 // and constants take no VM memory.
 void lay_out(Program& program);
+
+// A slot that needs some bytes from one point of the program to another, both included.
+struct PackedRange {
+    SlotId slot = kNoSlot;
+    Point first;
+    Point last;
+    std::int64_t bytes = 0;
+    std::int64_t alignment = 1;
+    std::int64_t offset = 0;  // out
+};
+
+// Finds offsets at which ranges that meet do not overlap, and says how many bytes they take
+// together.
+std::int64_t pack(std::vector<PackedRange>& ranges);
 
 }  // namespace dunlin::ir

@@ -65,6 +65,7 @@ Value Emitter::read(SlotId slot, const At& at) {
     const Meaning meaning = meaning_of(slot);
     switch (home) {
         case Home::Variables: return {name_of(slot, at), meaning};
+        case Home::Host:
         case Home::Tile:
             return {prefix(meaning) + "load_lanes(" + element_place(array, at, width_) + ")",
                     meaning};
@@ -97,6 +98,11 @@ void Emitter::write(SlotId slot, const At& at, const Value& value) {
                       type_text(meaning, dtype) + "(" + text + "), " + name + ");");
         else
             out_.line(name + " = " + text + ";");
+    } else if (places_.home[slot] == Home::Host) {
+        // What the host may read holds no NaN but the canonical one.
+        const std::string element = type_text(meaning, dtype) + "(" + text + ")";
+        out_.line("S::store_element(" + element_place(array, at, 1) + ", " +
+                  (ir::is_float(dtype) ? "S::canonical(" + element + ")" : element) + ");");
     } else if (places_.home[slot] == Home::Tile) {
         const std::string type = type_text(meaning, dtype);
         out_.line(prefix(meaning) + "store_lanes(" + element_place(array, at, width_) + ", " +
@@ -113,9 +119,6 @@ Meaning Emitter::joint_meaning(const ir::Instruction& instruction) const {
     return Meaning::Scalar;
 }
 
-namespace {
-
-// Axes that every access passes as one become one, and axes of one element go.
 void merge_axes(ir::Shape& shape, std::vector<ir::Strides>& accesses) {
     for (std::size_t axis = shape.size(); axis-- > 0;) {
         if (shape[axis] != 1) continue;
@@ -134,8 +137,6 @@ void merge_axes(ir::Shape& shape, std::vector<ir::Strides>& accesses) {
             strides.erase(strides.begin() + static_cast<std::ptrdiff_t>(axis) - 1);
     }
 }
-
-}  // namespace
 
 void Emitter::walk(
     const ir::Shape& full_shape, std::vector<ir::Strides> accesses, bool unrolled,

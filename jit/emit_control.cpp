@@ -46,6 +46,15 @@ void Emitter::write_program() {
 
 void Emitter::write_body(RoutineId id) {
     routine_ = id;
+    if (options_.elements) {
+        for (const Segment& segment : segments_[id]) {
+            if (segment.is_group)
+                write_group(segment);
+            else
+                write_instruction(program_.routines[id].instructions[segment.instructions[0]]);
+        }
+        return;
+    }
     for (const ir::Instruction& instruction : program_.routines[id].instructions)
         write_instruction(instruction);
 }

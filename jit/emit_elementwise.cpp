@@ -8,11 +8,14 @@ using ir::Instruction;
 using ir::Op;
 using ir::SlotId;
 
+void Emitter::note_statement(const Instruction& instruction) {
+    if (instruction.statement == statement_) return;
+    statement_ = instruction.statement;
+    out_.line("#line " + std::to_string(statement_ + 1) + " \"statement\"");
+}
+
 void Emitter::write_instruction(const Instruction& instruction) {
-    if (instruction.statement != statement_) {
-        statement_ = instruction.statement;
-        out_.line("#line " + std::to_string(statement_ + 1) + " \"statement\"");
-    }
+    note_statement(instruction);
     switch (ir::info(instruction.op).form) {
         case ir::Form::Elementwise: return write_elementwise(instruction);
         case ir::Form::Iota: return write_iota(instruction);

@@ -68,6 +68,8 @@ At sum_of(const At& a, const At& b) {
     return {false, 0, a.str() + " + " + b.str()};
 }
 
+}  // namespace
+
 const char* rule_of(Op op) {
     switch (op) {
         case Op::ReduceSum:
@@ -82,8 +84,6 @@ const char* rule_of(Op op) {
         default: return "AllOf";
     }
 }
-
-}  // namespace
 
 void Emitter::write_reduce(const Instruction& instruction) {
     const SlotId operand = instruction.operands[0];

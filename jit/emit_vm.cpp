@@ -16,7 +16,7 @@ namespace {
 
 FlowOptions flow_options(const ir::Program& program, const KernelOptions& options) {
     FlowOptions flow;
-    flow.width = options.width;
+    flow.width = options.elements ? 1 : options.width;
     flow.common = options.common;
     flow.fuel = options.fuel;
     flow.may_refill = options.may_refill && !program.has_collectives();
@@ -36,14 +36,25 @@ KernelSource emit_kernel(const ir::Program& program, const KernelOptions& option
 Emitter::Emitter(const ir::Program& program, const KernelOptions& options)
     : program_(program),
       options_(options),
-      width_(options.width),
+      width_(options.elements ? 1 : options.width),
       flow_(analyse_flow(program, flow_options(program, options))),
-      places_(choose_places(program, flow_, options.width)) {
+      places_(choose_places(program, flow_, options.width, options.elements)) {
     options_.common.resize(program.slots.size());
+    if (options.elements) cut_routines();
+    place_arrays(program, segments_, width_, places_);
+}
+
+void Emitter::cut_routines() {
+    const ir::Liveness liveness(program_);
+    SegmentRules rules;
+    rules.is_large = [this](const ir::Instruction& instruction) { return !unrolled(instruction); };
+    for (RoutineId id = 0; id < program_.routines.size(); ++id)
+        segments_.push_back(cut(program_, id, rules, liveness));
 }
 
 KernelSource Emitter::run() {
     source_.width = width_;
+    source_.elements = options_.elements;
     source_.refills = flow_.refills;
     find_ports();
     find_collectives();
@@ -145,9 +156,11 @@ void Emitter::declare_slots() {
             }
             case Home::Tile:
             case Home::Plain:
+                if (places_.offset[id] < 0) break;
                 out_.line(element + "* const " + name + " = reinterpret_cast<" + element +
                           "*>(task->memory + " + text_of(places_.offset[id]) + ");");
                 break;
+            case Home::Host: out_.line(element + "* " + name + ";"); break;
             case Home::Fixed:
                 if (places_.constants[id] >= 0)
                     out_.line("const " + element + "* const " + name +
@@ -249,6 +262,7 @@ void Emitter::begin_vms() {
 void Emitter::begin_slot(SlotId id) {
     const DType dtype = type_of(id).dtype;
     if (places_.home[id] == Home::Fixed || places_.home[id] == Home::None) return;
+    if (places_.home[id] == Home::Host) return begin_host_array(id);
     const bool by_number = places_.home[id] == Home::Variables;
     const std::string place = "place" + text_of(id);
     const std::string size = text_of(ir::size_of(dtype));
@@ -287,6 +301,36 @@ void Emitter::begin_slot(SlotId id) {
     if (is_output) out_.line("}");
 }
 
+// Used where it lies. An output is zero when a turn begins.
+void Emitter::begin_host_array(SlotId id) {
+    const std::string name = "s" + text_of(id);
+    const std::string place = "place" + text_of(id);
+    const std::string element = memory_type(type_of(id).dtype);
+    out_.line(name + " = reinterpret_cast<" + element + "*>(" + place + ".data + tile * " + place +
+              ".stride);");
+    if (program_.slots[id].storage != Storage::Output || !needs_zeros(id)) return;
+    if (!source_.collectives.empty()) out_.line("if (task->phase == 0) {");
+    out_.line("__builtin_memset(" + name + ", 0, " + text_of(ir::byte_count(type_of(id))) + ");");
+    if (!source_.collectives.empty()) out_.line("}");
+}
+
+// Not when the first thing that the program does with it is to write all of it, and no VM ends
+// before.
+bool Emitter::needs_zeros(SlotId id) const {
+    for (const Segment& segment : segments_[0]) {
+        bool writes = false;
+        for (std::size_t number : segment.instructions) {
+            const ir::Instruction& instruction = program_.routines[0].instructions[number];
+            const auto& operands = instruction.operands;
+            if (std::find(operands.begin(), operands.end(), id) != operands.end()) return true;
+            if (ir::may_fault(program_, instruction)) return true;
+            if (instruction.result == id && !ir::is_in_place(instruction.op)) writes = true;
+        }
+        if (writes) return false;
+    }
+    return true;
+}
+
 void Emitter::end_vms() {
     for (SlotId id : source_.ports) {
         const Storage storage = program_.slots[id].storage;
@@ -303,6 +347,7 @@ void Emitter::end_vms() {
 
 // What leaves a VM holds no NaN but the canonical one.
 void Emitter::end_slot(SlotId id) {
+    if (places_.home[id] == Home::Host) return;
     const DType dtype = type_of(id).dtype;
     const bool by_number = places_.home[id] == Home::Variables;
     const std::string place = "place" + text_of(id);

@@ -8,6 +8,7 @@
 //   emit_reduce.cpp       reductions, scans, sorting, products
 //   emit_moves.cpp        moves, views, index arrays
 //   emit_effect.cpp       print and require
+//   emit_groups.cpp       loops whose lanes are elements of arrays
 //
 // Names in the text: S is the meaning of one number, V that of lanes (S again when the width is 1).
 // s5 is slot 5 (s5_2 an element of it), m7 the lanes that wait for routine 7, `m` the lanes that
@@ -15,6 +16,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,9 +27,15 @@
 #include "jit/flow.hpp"
 #include "jit/kernel_source.hpp"
 #include "jit/places.hpp"
+#include "jit/segment.hpp"
 #include "jit/writer.hpp"
 
 namespace dunlin::jit {
+
+// The name of a reduction's rule in the dialect: "Add".
+const char* rule_of(ir::Op op);
+// Axes that every access passes as one become one, and axes of one element go.
+void merge_axes(ir::Shape& shape, std::vector<ir::Strides>& accesses);
 
 // The number of an element: known, or the text that computes it.
 struct At {
@@ -66,6 +74,9 @@ class Emitter {
     void declare_slots();
     void write_tile_loop();
     void write_refill_loop();
+    void cut_routines();
+    void begin_host_array(ir::SlotId id);
+    bool needs_zeros(ir::SlotId id) const;
     void begin_vms();
     void begin_slot(ir::SlotId slot);
     void end_vms();
@@ -171,6 +182,61 @@ class Emitter {
     Indexed indexed_axes(const ir::Instruction& instruction, std::size_t arrays) const;
     void check_indices(const ir::Instruction& instruction, const Indexed& axes);
     Value block_start(const ir::Instruction& instruction, const Indexed& axes, const At& place);
+    // --- emit_groups.cpp: lanes are elements ---
+    struct Access {
+        ir::SlotId slot;
+        ir::Strides strides;  // along the axes of the loop, in elements
+        std::int64_t fixed = 0;
+        std::optional<Value> moving;  // S::i64
+    };
+    struct LoopOperand {
+        bool is_computed = false;  // by an earlier step; else it is read
+        std::size_t step = 0;
+        std::size_t access = 0;
+    };
+    struct LoopStep {
+        const ir::Instruction* instruction = nullptr;
+        std::vector<LoopOperand> operands;
+        std::optional<std::size_t> store;  // an access
+        bool stored = false;
+    };
+    struct Loop {
+        ir::Shape shape;
+        std::vector<Access> accesses;
+        std::vector<LoopStep> steps;
+        std::map<ir::SlotId, std::size_t> computed;  // by which step
+        std::size_t reduced_axes = 0;
+        // After merging: the axes outside, and what is passed in vectors.
+        ir::Shape outer;
+        ir::Shape inner_shape;
+        std::int64_t length = 1;
+        std::vector<ir::Strides> outer_strides;  // by access
+        std::vector<ir::Strides> inner_strides;
+        ir::Strides result_strides;  // of reductions, along the outer axes
+    };
+    Access access_of(const ir::Instruction& instruction, std::size_t k, const ir::Shape& shape);
+    void write_group(const Segment& group);
+    void write_empty_reductions(const Loop& loop);
+    void write_loop_nest(Loop& loop);
+    void write_pieces(
+        std::int64_t count, std::int64_t work_of_one,
+        const std::function<void(const std::string& begin, const std::string& end)>& inside);
+    void write_plain_nest(Loop& loop);
+    void write_reducing_nest(Loop& loop);
+    void write_block(const Loop& loop, Point point, const std::string& first,
+                     const std::vector<std::size_t>& reductions,
+                     const std::vector<std::string>& partial, const std::string& number,
+                     std::int64_t blocks);
+    void write_steps(const Loop& loop, const Point& point, const std::string& count);
+    ir::Strides joint_strides(const Loop& loop, std::size_t access) const;
+    std::string access_place(const Access& access, const Point& point,
+                             const ir::Strides& strides);
+    std::string load_access(const Loop& loop, std::size_t number, const Point& point,
+                            const std::string& count);
+    void store_access(const Loop& loop, std::size_t number, const Point& point,
+                      const std::string& count, const std::string& value);
+    void note_statement(const ir::Instruction& instruction);
+
     // Reads and writes an element whose number may differ from lane to lane.
     Value read_moving(ir::SlotId slot, const At& at, const std::optional<Value>& moving);
     void write_moving(ir::SlotId slot, const At& at, const std::optional<Value>& moving,
@@ -181,6 +247,7 @@ class Emitter {
     int width_;
     Flow flow_;
     Places places_;
+    std::vector<std::vector<Segment>> segments_;  // by routine; when lanes are elements
     KernelSource source_;
     Writer out_;
     std::vector<int> port_of_;  // by slot, -1

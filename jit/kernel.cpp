@@ -2,7 +2,6 @@
 
 #include <chrono>
 
-#include "jit/cache.hpp"
 #include "jit/lanes/library.hpp"
 #include "jit/lanes/prelude_text.hpp"
 
@@ -10,13 +9,24 @@ namespace dunlin::jit {
 
 std::string whole_text(const KernelSource& source) {
     std::string text(kernel_abi_text());
-    text += cpu_prelude_text(source.width, source.text);
+    text += cpu_prelude_text(source.elements ? 16 : source.width, source.text);
     text += "namespace kernel = dunlin::kernel;\n";
     text += source.text;
     return text;
 }
 
+KernelCache& kernel_cache() {
+    static KernelCache cache = KernelCache::of_environment();
+    return cache;
+}
+
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 // Kernel text says with #line which statement it belongs to: "statement:13:5: error: ..." is about
 // statement 12.
@@ -30,8 +40,8 @@ std::optional<ir::StatementId> statement_in(const std::string& log) {
 }
 
 // Empty, or what is wrong with the object.
-std::string load(Kernel& kernel, std::string_view object, InstructionSet instruction_set) {
-    auto loaded = MachineCode::load(object, lane_library(instruction_set));
+std::string load(Kernel& kernel, std::string_view object) {
+    auto loaded = MachineCode::load(object, lane_library(kernel.instruction_set));
     if (auto* failure = std::get_if<LoadFailure>(&loaded)) return failure->message;
     kernel.code = std::move(std::get<MachineCode>(loaded));
     kernel.function = kernel.code.function<KernelFunction>("dunlin_kernel");
@@ -49,30 +59,45 @@ std::string cache_key(const std::string& text, InstructionSet instruction_set) {
 
 }  // namespace
 
-std::variant<std::shared_ptr<const Kernel>, KernelFailure> build_kernel(
-    KernelSource source, InstructionSet instruction_set) {
-    const auto begin = std::chrono::steady_clock::now();
+KernelBuild::KernelBuild(KernelSource source, InstructionSet instruction_set)
+    : source_(std::move(source)),
+      instruction_set_(instruction_set),
+      text_(whole_text(source_)),
+      key_(cache_key(text_, instruction_set)) {}
+
+std::shared_ptr<const Kernel> KernelBuild::from_cache() {
+    const auto begin = Clock::now();
+    const auto object = kernel_cache().load(key_);
+    if (!object) return nullptr;
     auto kernel = std::make_shared<Kernel>();
-    const std::string text = whole_text(source);
-    const std::string key = cache_key(text, instruction_set);
-    static KernelCache cache = KernelCache::of_environment();
-    if (auto found = cache.load(key)) kernel->cached = load(*kernel, *found, instruction_set).empty();
-    if (!kernel->cached) {
-        CompileOptions options;
-        options.instruction_set = instruction_set;
-        auto compiled = compile_cpu(text, options);
-        if (auto* failure = std::get_if<CompileFailure>(&compiled))
-            return KernelFailure{failure->log, statement_in(failure->log)};
-        const Compiled& object = std::get<Compiled>(compiled);
-        kernel->times = object.times;
-        if (std::string error = load(*kernel, object.bytes, instruction_set); !error.empty())
-            return KernelFailure{error, std::nullopt};
-        cache.store(key, object.bytes);
-    }
-    kernel->source = std::move(source);
-    kernel->seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    kernel->instruction_set = instruction_set_;
+    if (!load(*kernel, *object).empty()) return nullptr;
+    kernel->source = std::move(source_);
+    kernel->cached = true;
+    kernel->loading = seconds_since(begin);
     return kernel;
+}
+
+BuiltKernel KernelBuild::compile() {
+    CompileOptions options;
+    options.instruction_set = instruction_set_;
+    auto compiled = compile_cpu(text_, options);
+    if (auto* failure = std::get_if<CompileFailure>(&compiled))
+        return KernelFailure{failure->log, statement_in(failure->log), failure->no_compiler};
+    object_ = std::move(std::get<Compiled>(compiled).bytes);
+    const auto begin = Clock::now();
+    auto kernel = std::make_shared<Kernel>();
+    kernel->instruction_set = instruction_set_;
+    kernel->times = std::get<Compiled>(compiled).times;
+    if (std::string error = load(*kernel, object_); !error.empty())
+        return KernelFailure{error, std::nullopt, false};
+    kernel->source = std::move(source_);
+    kernel->loading = seconds_since(begin);
+    return kernel;
+}
+
+void KernelBuild::store() {
+    if (!object_.empty()) kernel_cache().store(key_, object_);
 }
 
 }  // namespace dunlin::jit

@@ -1,10 +1,17 @@
 // A kernel that can be called: text made into machine code, from the cache or by the compiler.
+//
+//   KernelBuild build(emit_kernel(program, options), set);
+//   auto kernel = build.from_cache();          // a millisecond
+//   if (kernel == nullptr) built = build.compile();  // twenty
+//   build.store();                                   // when there is time for it
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
+#include "jit/cache.hpp"
 #include "jit/compile_cpu.hpp"
 #include "jit/instruction_set.hpp"
 #include "jit/kernel_source.hpp"
@@ -17,23 +24,47 @@ using KernelFunction = void(kernel::Run*, kernel::Task*);
 
 struct Kernel {
     KernelSource source;
+    InstructionSet instruction_set = InstructionSet::Baseline;
     MachineCode code;
     KernelFunction* function = nullptr;
     bool cached = false;
-    double seconds = 0;  // from the text to the function
-    CompileTimes times;
+    CompileTimes times;  // of a kernel that was compiled
+    double loading = 0;  // seconds: the cache, and making the object ready to run
 };
 
 // Why there is no kernel; `statement` is where in the program, when that is known.
 struct KernelFailure {
     std::string log;
     std::optional<ir::StatementId> statement;
+    bool no_compiler = false;
+};
+
+using BuiltKernel = std::variant<std::shared_ptr<const Kernel>, KernelFailure>;
+
+// Kernel text on its way to a kernel. For one thread.
+class KernelBuild {
+  public:
+    KernelBuild(KernelSource source, InstructionSet instruction_set);
+
+    // Null when the cache does not have it.
+    std::shared_ptr<const Kernel> from_cache();
+    // After either of the two has given a kernel, the other cannot be called.
+    BuiltKernel compile();
+    // Puts what was compiled in the cache.
+    void store();
+
+  private:
+    KernelSource source_;
+    InstructionSet instruction_set_;
+    std::string text_;
+    std::string key_;
+    std::string object_;
 };
 
 // The whole text that is compiled: what host and kernel share, the prelude, the kernel.
 std::string whole_text(const KernelSource& source);
 
-std::variant<std::shared_ptr<const Kernel>, KernelFailure> build_kernel(
-    KernelSource source, InstructionSet instruction_set);
+// The cache that the environment described when it was first used.
+KernelCache& kernel_cache();
 
 }  // namespace dunlin::jit

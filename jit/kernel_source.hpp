@@ -13,11 +13,14 @@ namespace dunlin::jit {
 
 struct KernelOptions {
     int width = 16;            // lanes: 1, 16 or 32
+    bool elements = false;     // lanes are elements of arrays, and VMs come one after the other
     std::vector<bool> common;  // by slot: an input that is bound to one value for all VMs
     bool fuel = false;         // the run has a limit of turns
     bool prints = false;       // somebody wants the prints of a VM
     bool counts = false;       // count turns and the lanes that take part
     bool may_refill = true;    // more VMs than lanes
+
+    bool operator==(const KernelOptions&) const = default;
 };
 
 // A place in the program at which VMs end or print.
@@ -39,6 +42,7 @@ struct SavedSlot {
 struct KernelSource {
     std::string text;
     int width = 1;
+    bool elements = false;
     bool refills = false;
     std::vector<Site> sites;
     std::vector<ir::SlotId> ports;     // Run::places, in this order
@@ -51,7 +55,6 @@ struct KernelSource {
     std::vector<std::string> lane_functions;  // of the lane library that the text calls
 };
 
-// The kernel whose lanes are VMs.
 KernelSource emit_kernel(const ir::Program& program, const KernelOptions& options);
 
 // How many VMs a saved slot has room for.

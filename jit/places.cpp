@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "ir/layout.hpp"
+#include "ir/live_ranges.hpp"
+
 namespace dunlin::jit {
 
 namespace {
@@ -54,8 +57,8 @@ bool has_fixed_indices(const Instruction& instruction) {
 
 class Chooser {
   public:
-    Chooser(const Program& program, const Flow& flow, int width)
-        : program_(program), flow_(flow), width_(width) {}
+    Chooser(const Program& program, const Flow& flow, bool elements)
+        : program_(program), flow_(flow), elements_(elements) {}
 
     Places run() {
         places_.home.assign(program_.slots.size(), Home::None);
@@ -63,7 +66,6 @@ class Chooser {
         places_.constants.assign(program_.slots.size(), -1);
         choose_first();
         settle();
-        place_arrays();
         return std::move(places_);
     }
 
@@ -82,8 +84,9 @@ class Chooser {
     }
 
     Home in_memory(SlotId id) const {
-        if (!flow_.uniform[id]) return Home::Tile;
-        return program_.slots[id].storage == Storage::Local ? Home::Plain : Home::Fixed;
+        const bool is_local = program_.slots[id].storage == Storage::Local;
+        if (flow_.uniform[id]) return is_local ? Home::Plain : Home::Fixed;
+        return elements_ && !is_local ? Home::Host : Home::Tile;
     }
 
     // An array stays in variables only when all that touch it are written out element by element;
@@ -112,36 +115,97 @@ class Chooser {
         }
     }
 
-    void place_arrays() {
-        for (SlotId id = 0; id < program_.slots.size(); ++id) {
-            const std::int64_t bytes = ir::byte_count(program_.type_of(id));
-            if (program_.slots[id].storage == Storage::Constant) {
-                if (count_of(program_, id) > 1)
-                    places_.constants[id] = take(places_.constant_bytes, bytes);
-            } else if (places_.home[id] == Home::Tile) {
-                places_.offset[id] = take(places_.memory_bytes, bytes * width_);
-            } else if (places_.home[id] == Home::Plain) {
-                places_.offset[id] = take(places_.memory_bytes, bytes);
-            }
-        }
-        places_.memory_bytes = (places_.memory_bytes + kAlignment - 1) / kAlignment * kAlignment;
-    }
-    static std::int64_t take(std::int64_t& end, std::int64_t bytes) {
-        const std::int64_t begin = (end + kAlignment - 1) / kAlignment * kAlignment;
-        end = begin + bytes;
-        return begin;
-    }
-
     const Program& program_;
     const Flow& flow_;
-    int width_;
+    bool elements_;
     Places places_;
 };
 
 }  // namespace
 
-Places choose_places(const Program& program, const Flow& flow, int width) {
-    return Chooser(program, flow, width).run();
+Places choose_places(const Program& program, const Flow& flow, int width, bool elements) {
+    (void)width;
+    return Chooser(program, flow, elements).run();
+}
+
+namespace {
+
+// By slot, whether a segment leaves it in memory or takes it from there.
+std::vector<bool> slots_in_memory(const Program& program,
+                                  const std::vector<std::vector<Segment>>& segments) {
+    std::vector<bool> needed(program.slots.size(), segments.empty());
+    for (ir::RoutineId id = 0; id < segments.size(); ++id) {
+        const ir::Routine& routine = program.routines[id];
+        for (const Segment& segment : segments[id]) {
+            std::vector<SlotId> computed;
+            for (std::size_t k = 0; k < segment.instructions.size(); ++k) {
+                const Instruction& instruction = routine.instructions[segment.instructions[k]];
+                for (SlotId operand : instruction.operands)
+                    if (std::find(computed.begin(), computed.end(), operand) == computed.end())
+                        needed[operand] = true;
+                if (instruction.result == ir::kNoSlot) continue;
+                if (!segment.is_group || segment.stored[k])
+                    needed[instruction.result] = true;
+                if (segment.is_group) computed.push_back(instruction.result);
+            }
+        }
+        if (routine.terminator.kind != ir::Terminator::Kind::Collective) continue;
+        const Instruction& collective = routine.terminator.collective;
+        for (SlotId operand : collective.operands) needed[operand] = true;
+        needed[collective.result] = true;
+    }
+    return needed;
+}
+
+// What a group touches, it touches from its beginning to its end.
+void stretch(ir::LiveRange& range, const std::vector<std::vector<Segment>>& segments) {
+    auto group_of = [&](ir::Point point) -> const Segment* {
+        if (point.routine >= segments.size()) return nullptr;
+        for (const Segment& segment : segments[point.routine])
+            if (segment.is_group && std::find(segment.instructions.begin(),
+                                              segment.instructions.end(),
+                                              point.index) != segment.instructions.end())
+                return &segment;
+        return nullptr;
+    };
+    if (const Segment* group = group_of(range.first))
+        range.first.index = std::min(range.first.index, group->instructions.front());
+    if (const Segment* group = group_of(range.last))
+        range.last.index = std::max(range.last.index, group->instructions.back());
+}
+
+}  // namespace
+
+void place_arrays(const Program& program, const std::vector<std::vector<Segment>>& segments,
+                  int width, Places& places) {
+    const std::vector<bool> needed = slots_in_memory(program, segments);
+    std::vector<ir::PackedRange> ranges;
+    for (ir::LiveRange range : ir::live_ranges(program)) {
+        const Home home = places.home[range.slot];
+        if ((home != Home::Tile && home != Home::Plain) || !needed[range.slot]) continue;
+        stretch(range, segments);
+        const std::int64_t bytes =
+            ir::byte_count(program.type_of(range.slot)) * (home == Home::Tile ? width : 1);
+        ranges.push_back({range.slot, range.first, range.last, bytes, kAlignment, 0});
+    }
+    places.memory_bytes = ir::pack(ranges);
+    for (const ir::PackedRange& range : ranges) places.offset[range.slot] = range.offset;
+    auto take = [](std::int64_t& end, std::int64_t bytes) {
+        const std::int64_t begin = (end + kAlignment - 1) / kAlignment * kAlignment;
+        end = begin + bytes;
+        return begin;
+    };
+    for (SlotId id = 0; id < program.slots.size(); ++id) {
+        const std::int64_t bytes = ir::byte_count(program.type_of(id));
+        const Storage storage = program.slots[id].storage;
+        if (storage == Storage::Constant) {
+            if (count_of(program, id) > 1)
+                places.constants[id] = take(places.constant_bytes, bytes);
+        } else if (storage != Storage::Local && places.home[id] == Home::Tile) {
+            places.offset[id] = take(places.memory_bytes, bytes * width);
+        }
+    }
+    places.memory_bytes = (places.memory_bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
 bool is_unrolled(const Program& program, const Places& places, const Instruction& instruction) {

@@ -5,6 +5,8 @@
 //   Tile       memory of the worker: element k of all lanes at [k * lanes + lane]
 //   Plain      an array that is the same for all lanes, in memory of the worker
 //   Fixed      a constant, or an array of the host that all VMs share
+//   Host       an array of the host that belongs to one VM, used where it lies: in kernels whose
+//              lanes are elements, which run one VM at a time
 //
 // States, outputs and inputs have such a place too: they are brought in when a VM begins and taken
 // out when it ends, so that in between every access is to neighbouring lanes.
@@ -15,10 +17,11 @@
 
 #include "ir/microcode.hpp"
 #include "jit/flow.hpp"
+#include "jit/segment.hpp"
 
 namespace dunlin::jit {
 
-enum class Home : std::uint8_t { None, Variables, Tile, Plain, Fixed };
+enum class Home : std::uint8_t { None, Variables, Tile, Plain, Fixed, Host };
 
 struct Places {
     std::vector<Home> home;               // by slot
@@ -28,7 +31,12 @@ struct Places {
     std::int64_t constant_bytes = 0;
 };
 
-Places choose_places(const ir::Program& program, const Flow& flow, int width);
+Places choose_places(const ir::Program& program, const Flow& flow, int width, bool elements);
+
+// Gives the arrays in memory their places, such that those that are never needed together share
+// bytes. `segments`, by routine, are what runs as one in a kernel whose lanes are elements.
+void place_arrays(const ir::Program& program, const std::vector<std::vector<Segment>>& segments,
+                  int width, Places& places);
 
 // Whether an instruction is written element by element, each with its number, instead of as loops.
 bool is_unrolled(const ir::Program& program, const Places& places,

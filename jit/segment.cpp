@@ -88,6 +88,7 @@ class Cutter {
     }
 
     bool may_join(const Instruction& instruction, const Shape& shape) const {
+        if (!fits_reductions(instruction, shape)) return false;
         if (ir::may_fault(program_, instruction) && (shows_ || reads_written(instruction)))
             return false;
         for (std::size_t k = 0; k < instruction.operands.size(); ++k) {
@@ -107,6 +108,27 @@ class Cutter {
             return false;
         }
         return !(written_.count(instruction.result) > 0 && !elements_.at(instruction.result));
+    }
+
+    // All reductions of a group take the same axes. Where these are several, the loop runs over
+    // them as over one, so everything else must be read in its order.
+    bool fits_reductions(const Instruction& instruction, const Shape& shape) const {
+        const bool reduces = is_reduction(instruction);
+        if (reduces && reduced_axes_ > 0 && instruction.attributes.size() != reduced_axes_)
+            return false;
+        const std::size_t axes = reduces ? instruction.attributes.size() : reduced_axes_;
+        if (axes <= 1) return true;
+        return is_flat_ && is_flat(instruction, shape);
+    }
+    bool is_flat(const Instruction& instruction, const Shape& shape) const {
+        const Form form = ir::info(instruction.op).form;
+        if (form == Form::Transpose || form == Form::View || form == Form::Update) return false;
+        for (SlotId operand : instruction.operands) {
+            const Shape& own = program_.type_of(operand).shape;
+            if (ir::element_count(own) != 1 && ir::element_count(own) != ir::element_count(shape))
+                return false;
+        }
+        return true;
     }
 
     bool reads_written(const Instruction& instruction) const {
@@ -133,6 +155,8 @@ class Cutter {
         written_.insert(instruction.result);
         elements_[instruction.result] = !is_partial(instruction);
         if (program_.slots[instruction.result].storage != ir::Storage::Local) shows_ = true;
+        is_flat_ = is_flat_ && is_flat(instruction, shape);
+        if (is_reduction(instruction)) reduced_axes_ = instruction.attributes.size();
     }
 
     void close() {
@@ -144,6 +168,8 @@ class Cutter {
         written_.clear();
         elements_.clear();
         shows_ = false;
+        is_flat_ = true;
+        reduced_axes_ = 0;
     }
 
     const Program& program_;
@@ -155,6 +181,8 @@ class Cutter {
     std::set<SlotId> read_elsewhere_;  // of these, not only at the element at hand
     std::set<SlotId> written_;
     std::map<SlotId, bool> elements_;  // of what is written: whether it is the element at hand
+    bool is_flat_ = true;              // the loop may run over its axes as over one
+    std::size_t reduced_axes_ = 0;
     bool shows_ = false;               // the group has written what the host may see
 };
 

@@ -10,22 +10,22 @@ namespace DUNLIN_LANE_NAMESPACE {
 
 /// a + b, a - b, a * b and -a; they serve the float types too, where nothing wraps.
 template <class T>
-DUNLIN_LANE_FUNCTION T add(T a, T b) {
+DUNLIN_LANE_FUNCTION T add(In<T> a, In<T> b) {
     using W = typename Lane<T>::Wrapping;
     return convert<T>(convert<W>(a) + convert<W>(b));
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T sub(T a, T b) {
+DUNLIN_LANE_FUNCTION T sub(In<T> a, In<T> b) {
     using W = typename Lane<T>::Wrapping;
     return convert<T>(convert<W>(a) - convert<W>(b));
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T mul(T a, T b) {
+DUNLIN_LANE_FUNCTION T mul(In<T> a, In<T> b) {
     using W = typename Lane<T>::Wrapping;
     return convert<T>(convert<W>(a) * convert<W>(b));
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T neg(T a) {
+DUNLIN_LANE_FUNCTION T neg(In<T> a) {
     using W = typename Lane<T>::Wrapping;
     return convert<T>(-convert<W>(a));
 }
@@ -42,7 +42,7 @@ DUNLIN_LANE_FUNCTION T highest() {
 
 /// Shifts count as huge when the amount is the width or more, or negative: 0 is left, or the sign.
 template <class T>
-DUNLIN_LANE_FUNCTION T shift_left(T a, T amount) {
+DUNLIN_LANE_FUNCTION T shift_left(In<T> a, In<T> amount) {
     using U = typename Lane<T>::AsUnsigned;
     using W = typename Lane<T>::Wrapping;
     const U count = convert<U>(amount);
@@ -51,7 +51,7 @@ DUNLIN_LANE_FUNCTION T shift_left(T a, T amount) {
     return select(fits, convert<T>(shifted), T(0));
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T shift_right(T a, T amount) {
+DUNLIN_LANE_FUNCTION T shift_right(In<T> a, In<T> amount) {
     using U = typename Lane<T>::AsUnsigned;
     const U count = convert<U>(amount);
     const mask fits = count < U(Lane<T>::kBits);
@@ -61,7 +61,7 @@ DUNLIN_LANE_FUNCTION T shift_right(T a, T amount) {
 }
 
 template <class T>
-DUNLIN_LANE_FUNCTION T rotl(T a, T amount) {
+DUNLIN_LANE_FUNCTION T rotl(In<T> a, In<T> amount) {
     using U = typename Lane<T>::AsUnsigned;
     using W = typename Lane<T>::Wrapping;
     const U last = U(Lane<T>::kBits - 1);
@@ -71,12 +71,12 @@ DUNLIN_LANE_FUNCTION T rotl(T a, T amount) {
     return convert<T>(convert<U>((word << left) | (word >> right)));
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T rotr(T a, T amount) {
+DUNLIN_LANE_FUNCTION T rotr(In<T> a, In<T> amount) {
     return rotl(a, neg(amount));
 }
 
 template <class T>
-DUNLIN_LANE_FUNCTION T popcount(T a) {
+DUNLIN_LANE_FUNCTION T popcount(In<T> a) {
     u64 x = convert<u64>(convert<typename Lane<T>::AsUnsigned>(a));
     x = x - ((x >> 1) & u64(0x5555555555555555ull));
     x = (x & u64(0x3333333333333333ull)) + ((x >> 2) & u64(0x3333333333333333ull));
@@ -85,19 +85,19 @@ DUNLIN_LANE_FUNCTION T popcount(T a) {
 }
 /// Zeros before the highest and after the lowest set bit; the width for 0.
 template <class T>
-DUNLIN_LANE_FUNCTION T clz(T a) {
+DUNLIN_LANE_FUNCTION T clz(In<T> a) {
     u64 x = convert<u64>(convert<typename Lane<T>::AsUnsigned>(a));
     for (int distance = 1; distance < Lane<T>::kBits; distance *= 2) x = x | (x >> distance);
     return convert<T>(u64(Lane<T>::kBits) - popcount(x));
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T ctz(T a) {
+DUNLIN_LANE_FUNCTION T ctz(In<T> a) {
     using U = typename Lane<T>::AsUnsigned;
     const U x = convert<U>(a);
     return convert<T>(popcount(convert<U>(~x & sub(x, U(1)))));
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T bit_reverse(T a) {
+DUNLIN_LANE_FUNCTION T bit_reverse(In<T> a) {
     u64 x = convert<u64>(convert<typename Lane<T>::AsUnsigned>(a));
     x = ((x >> 1) & u64(0x5555555555555555ull)) | ((x & u64(0x5555555555555555ull)) << 1);
     x = ((x >> 2) & u64(0x3333333333333333ull)) | ((x & u64(0x3333333333333333ull)) << 2);
@@ -128,7 +128,7 @@ DUNLIN_LANE_ROUTINE T integer_power(T base, T exponent) {
 // ------------------------------------------------------------------------
 
 template <class T>
-DUNLIN_LANE_FUNCTION mask is_nan(T x) {
+DUNLIN_LANE_FUNCTION mask is_nan(In<T> x) {
     return x != x;
 }
 template <class T>
@@ -144,7 +144,7 @@ DUNLIN_LANE_FUNCTION T not_a_number() {
 }
 /// x, with any NaN made the one NaN.
 template <class T>
-DUNLIN_LANE_FUNCTION T canonical(T x) {
+DUNLIN_LANE_FUNCTION T canonical(In<T> x) {
     return select(is_nan(x), not_a_number<T>(), x);
 }
 
@@ -156,17 +156,17 @@ DUNLIN_LANE_FUNCTION typename Lane<T>::Bits top_bit() {
     return B(1) << B(Lane<T>::kBits - 1);
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T magnitude(T x) {
+DUNLIN_LANE_FUNCTION T magnitude(In<T> x) {
     return from_bits(bits(x) & ~top_bit<T>());
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T with_sign_bit_of(T positive, T sign) {
+DUNLIN_LANE_FUNCTION T with_sign_bit_of(In<T> positive, In<T> sign) {
     return from_bits(bits(positive) | (bits(sign) & top_bit<T>()));
 }
 
 /// |x|; the lowest integer wraps to itself.
 template <class T>
-DUNLIN_LANE_FUNCTION T abs(T x) {
+DUNLIN_LANE_FUNCTION T abs(In<T> x) {
     if constexpr (kIsFloat<T>) {
         return canonical(magnitude(x));
     } else if constexpr (kIsSigned<T>) {
@@ -177,18 +177,18 @@ DUNLIN_LANE_FUNCTION T abs(T x) {
 }
 /// True for negative numbers and -0; false for every NaN.
 template <class T>
-DUNLIN_LANE_FUNCTION mask signbit(T x) {
+DUNLIN_LANE_FUNCTION mask signbit(In<T> x) {
     return !is_nan(x) && ((bits(x) & top_bit<T>()) != typename Lane<T>::Bits(0));
 }
 /// The magnitude of x with the sign of `sign`; a NaN there counts as positive.
 template <class T>
-DUNLIN_LANE_FUNCTION T copysign(T x, T sign) {
+DUNLIN_LANE_FUNCTION T copysign(In<T> x, In<T> sign) {
     return canonical(with_sign_bit_of(magnitude(x), canonical(sign)));
 }
 
 /// -1, 0 or 1; 0 for both zeros, and NaN stays NaN.
 template <class T>
-DUNLIN_LANE_FUNCTION T sign(T x) {
+DUNLIN_LANE_FUNCTION T sign(In<T> x) {
     if constexpr (kIsFloat<T>) {
         const T nonzero = select(x < T(0), T(-1), x);
         return select(x > T(0), T(1), select(x == T(0), T(0), nonzero));
@@ -200,24 +200,26 @@ DUNLIN_LANE_FUNCTION T sign(T x) {
 }
 
 /// The smaller and the larger. For floats -0 is less than +0, and NaN spreads; false is less than
-/// true.
+/// true. Equal floats have the same bits, but for the sign of zeros.
 template <class T>
-DUNLIN_LANE_FUNCTION T min(T a, T b) {
+DUNLIN_LANE_FUNCTION T min(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return a && b;
     } else if constexpr (kIsFloat<T>) {
-        const T least = select((a < b) || ((a == b) && signbit(a)), a, b);
+        const T same = from_bits(bits(a) | bits(b));
+        const T least = select(a == b, same, select(a < b, a, b));
         return select(is_nan(a) || is_nan(b), not_a_number<T>(), least);
     } else {
         return select(a < b, a, b);
     }
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T max(T a, T b) {
+DUNLIN_LANE_FUNCTION T max(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return a || b;
     } else if constexpr (kIsFloat<T>) {
-        const T most = select((a > b) || ((a == b) && !signbit(a)), a, b);
+        const T same = from_bits(bits(a) & bits(b));
+        const T most = select(a == b, same, select(a > b, a, b));
         return select(is_nan(a) || is_nan(b), not_a_number<T>(), most);
     } else {
         return select(a > b, a, b);
@@ -226,7 +228,7 @@ DUNLIN_LANE_FUNCTION T max(T a, T b) {
 
 /// The next float after x in the direction of `toward`; `toward` itself where they are equal.
 template <class T>
-DUNLIN_LANE_FUNCTION T nextafter(T x, T toward) {
+DUNLIN_LANE_FUNCTION T nextafter(In<T> x, In<T> toward) {
     using B = typename Lane<T>::Bits;
     const mask grows = ((x > T(0)) && (toward > x)) || ((x < T(0)) && (toward < x));
     const T moved = from_bits(select(grows, bits(x) + B(1), bits(x) - B(1)));
@@ -238,7 +240,7 @@ DUNLIN_LANE_FUNCTION T nextafter(T x, T toward) {
 /// A float made an integer: the fraction dropped, values out of range held at the nearest end, NaN
 /// to 0.
 template <class To, class From>
-DUNLIN_LANE_FUNCTION To saturate(From x) {
+DUNLIN_LANE_FUNCTION To saturate(In<From> x) {
     // The lowest integer and one past the highest are 0 or powers of two, so exact as floats.
     const From least = convert<From>(lowest<To>());
     const From half = convert<From>(convert<To>(highest<To>() / To(2) + To(1)));
@@ -252,7 +254,7 @@ DUNLIN_LANE_FUNCTION To saturate(From x) {
 
 /// The language's conversion between any two types. To a truth: what is not 0, so NaN is true.
 template <class To, class From>
-DUNLIN_LANE_FUNCTION To converted(From x) {
+DUNLIN_LANE_FUNCTION To converted(In<From> x) {
     if constexpr (kIsMask<From> && kIsMask<To>) {
         return x;
     } else if constexpr (kIsMask<From>) {
@@ -271,7 +273,7 @@ DUNLIN_LANE_FUNCTION To converted(From x) {
 
 /// The bits of integers, the logic of truths.
 template <class T>
-DUNLIN_LANE_FUNCTION T bit_not(T a) {
+DUNLIN_LANE_FUNCTION T bit_not(In<T> a) {
     if constexpr (kIsMask<T>) {
         return !a;
     } else {
@@ -279,7 +281,7 @@ DUNLIN_LANE_FUNCTION T bit_not(T a) {
     }
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T bit_and(T a, T b) {
+DUNLIN_LANE_FUNCTION T bit_and(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return a && b;
     } else {
@@ -287,7 +289,7 @@ DUNLIN_LANE_FUNCTION T bit_and(T a, T b) {
     }
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T bit_or(T a, T b) {
+DUNLIN_LANE_FUNCTION T bit_or(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return a || b;
     } else {
@@ -295,7 +297,7 @@ DUNLIN_LANE_FUNCTION T bit_or(T a, T b) {
     }
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T bit_xor(T a, T b) {
+DUNLIN_LANE_FUNCTION T bit_xor(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return a != b;
     } else {
@@ -305,7 +307,7 @@ DUNLIN_LANE_FUNCTION T bit_xor(T a, T b) {
 
 /// False is less than true.
 template <class T>
-DUNLIN_LANE_FUNCTION mask equal(T a, T b) {
+DUNLIN_LANE_FUNCTION mask equal(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return !(a != b);
     } else {
@@ -313,11 +315,11 @@ DUNLIN_LANE_FUNCTION mask equal(T a, T b) {
     }
 }
 template <class T>
-DUNLIN_LANE_FUNCTION mask not_equal(T a, T b) {
+DUNLIN_LANE_FUNCTION mask not_equal(In<T> a, In<T> b) {
     return a != b;
 }
 template <class T>
-DUNLIN_LANE_FUNCTION mask less(T a, T b) {
+DUNLIN_LANE_FUNCTION mask less(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return !a && b;
     } else {
@@ -325,7 +327,7 @@ DUNLIN_LANE_FUNCTION mask less(T a, T b) {
     }
 }
 template <class T>
-DUNLIN_LANE_FUNCTION mask less_equal(T a, T b) {
+DUNLIN_LANE_FUNCTION mask less_equal(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return !a || b;
     } else {
@@ -401,7 +403,7 @@ DUNLIN_LANE_ROUTINE Division<T> float_division(T a, T b) {
 }
 
 template <class T>
-DUNLIN_LANE_FUNCTION Division<T> integer_division(T a, T b) {
+DUNLIN_LANE_FUNCTION Division<T> integer_division(In<T> a, In<T> b) {
     if constexpr (kIsSigned<T>) {
         // Neither 0 nor -1 reaches the machine's division: the first traps, the second does for the
         // lowest a.
@@ -421,7 +423,7 @@ DUNLIN_LANE_FUNCTION Division<T> integer_division(T a, T b) {
 /// a // b and a % b together, and alone. An integer b must not be 0 (a fault, which is the caller's
 /// to raise).
 template <class T>
-DUNLIN_LANE_FUNCTION Division<T> divmod(T a, T b) {
+DUNLIN_LANE_FUNCTION Division<T> divmod(In<T> a, In<T> b) {
     if constexpr (kIsFloat<T>) {
         return float_division(a, b);
     } else {
@@ -429,11 +431,11 @@ DUNLIN_LANE_FUNCTION Division<T> divmod(T a, T b) {
     }
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T floor_div(T a, T b) {
+DUNLIN_LANE_FUNCTION T floor_div(In<T> a, In<T> b) {
     return divmod(a, b).quotient;
 }
 template <class T>
-DUNLIN_LANE_FUNCTION T floor_mod(T a, T b) {
+DUNLIN_LANE_FUNCTION T floor_mod(In<T> a, In<T> b) {
     return divmod(a, b).remainder;
 }
 

@@ -19,7 +19,7 @@ struct Add {
         return neg(T(0));  // 0.0 would turn a sum of -0.0
     }
     template <class T>
-    DUNLIN_LANE_FUNCTION T join(T a, T b) {
+    DUNLIN_LANE_FUNCTION T join(In<T> a, In<T> b) {
         return add(a, b);
     }
 };
@@ -33,7 +33,7 @@ struct Multiply {
         return T(1);
     }
     template <class T>
-    DUNLIN_LANE_FUNCTION T join(T a, T b) {
+    DUNLIN_LANE_FUNCTION T join(In<T> a, In<T> b) {
         return mul(a, b);
     }
 };
@@ -59,7 +59,7 @@ struct Least {
         return empty<T>();
     }
     template <class T>
-    DUNLIN_LANE_FUNCTION T join(T a, T b) {
+    DUNLIN_LANE_FUNCTION T join(In<T> a, In<T> b) {
         return min(a, b);
     }
 };
@@ -83,7 +83,7 @@ struct Greatest {
         return empty<T>();
     }
     template <class T>
-    DUNLIN_LANE_FUNCTION T join(T a, T b) {
+    DUNLIN_LANE_FUNCTION T join(In<T> a, In<T> b) {
         return max(a, b);
     }
 };
@@ -101,7 +101,7 @@ struct AnyOf {
         return empty<T>();
     }
     template <class T>
-    DUNLIN_LANE_FUNCTION T join(T a, T b) {
+    DUNLIN_LANE_FUNCTION T join(In<T> a, In<T> b) {
         return a || b;
     }
 };
@@ -119,7 +119,7 @@ struct AllOf {
         return empty<T>();
     }
     template <class T>
-    DUNLIN_LANE_FUNCTION T join(T a, T b) {
+    DUNLIN_LANE_FUNCTION T join(In<T> a, In<T> b) {
         return a && b;
     }
 };
@@ -128,7 +128,7 @@ struct AllOf {
 /// the order of the others is that of min and max, so -0.0 is less than 0.0. Of equal elements none
 /// is preferred, which leaves the first.
 template <class T>
-DUNLIN_LANE_FUNCTION mask prefers_lesser(T candidate, T best) {
+DUNLIN_LANE_FUNCTION mask prefers_lesser(In<T> candidate, In<T> best) {
     if constexpr (kIsFloat<T>) {
         const mask zeros = (candidate == best) && signbit(candidate) && !signbit(best);
         return !is_nan(best) && (is_nan(candidate) || (candidate < best) || zeros);
@@ -137,7 +137,7 @@ DUNLIN_LANE_FUNCTION mask prefers_lesser(T candidate, T best) {
     }
 }
 template <class T>
-DUNLIN_LANE_FUNCTION mask prefers_greater(T candidate, T best) {
+DUNLIN_LANE_FUNCTION mask prefers_greater(In<T> candidate, In<T> best) {
     if constexpr (kIsFloat<T>) {
         const mask zeros = (candidate == best) && signbit(best) && !signbit(candidate);
         return !is_nan(best) && (is_nan(candidate) || (candidate > best) || zeros);
@@ -149,7 +149,8 @@ DUNLIN_LANE_FUNCTION mask prefers_greater(T candidate, T best) {
 /// The order of sorting, for elements and the places that they come from: NaN after all others in
 /// both directions; -0.0 and 0.0 are equal; equal elements keep the order of their places.
 template <class T, class Place>
-DUNLIN_LANE_FUNCTION mask ranks_before(T a, Place a_place, T b, Place b_place, bool descending) {
+DUNLIN_LANE_FUNCTION mask ranks_before(In<T> a, In<Place> a_place, In<T> b, In<Place> b_place,
+                                       bool descending) {
     const mask ahead = descending ? less(b, a) : less(a, b);
     if constexpr (kIsFloat<T>) {
         const mask tie = (a == b) || (is_nan(a) && is_nan(b));

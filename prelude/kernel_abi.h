@@ -26,11 +26,15 @@ enum Status : unsigned int {
 };
 
 struct Run;
-struct Task;
 
-// Work that a kernel cuts into pieces: calls of body(run, task of the worker, frame, begin, end)
+// Work that a kernel cuts into pieces: calls of body(frame, begin, end), of about `grain` each,
 // cover [0, count).
-using Body = void (*)(Run*, Task*, void* frame, long long begin, long long end);
+using Body = void (*)(const void* frame, long long begin, long long end);
+
+template <class Frame>
+void call_piece(const void* frame, long long begin, long long end) {
+    (*static_cast<const Frame*>(frame))(begin, end);
+}
 
 // What is the same for all tasks of a run.
 struct Run {
@@ -50,7 +54,8 @@ struct Run {
     // A line printed by the VM: `values` are those of the site's operands, one after the other,
     // each aligned to its element type.
     void (*print)(Run*, unsigned int site, long long vm, const unsigned char* values);
-    void (*parallel)(Run*, Task*, Body body, void* frame, long long count, long long grain);
+    // Null when there is one thread.
+    void (*parallel)(Run*, Body body, const void* frame, long long count, long long grain);
 };
 
 struct Task {

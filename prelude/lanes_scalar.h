@@ -8,7 +8,8 @@
 //
 // The dialect, as rules.h is written in it:
 //   - Types are i8..i64, u8..u64, f32, f64 and mask (the truth of a comparison, one per lane).
-//   Element<T> is what one lane of T holds, and Count a 64-bit number that all lanes share.
+//   Element<T> is what one lane of T holds, and Count a 64-bit number that all lanes share. In<T>
+//   is a parameter of type T.
 //   - Operators + - * / & | ^ << >> ~ and comparisons work lane by lane. Masks are joined with &&
 //   || and !.
 //   - A choice is select(mask, when_true, when_false): both sides are computed. C++ conditions on
@@ -81,6 +82,9 @@ using Count = i64;
 inline constexpr int kLanes = 1;
 template <class T>
 using Element = T;
+/// How a value is handed to a function.
+template <class T>
+using In = T;
 
 /// What the templates of arith.h know of a lane type. `Wrapping` is the unsigned type in which
 /// arithmetic wraps without C++'s promotion to int getting in the way.
@@ -137,7 +141,7 @@ template <class T>
 inline constexpr bool kIsSigned = T(-1) < T(0);
 
 template <class T>
-DUNLIN_LANE_FUNCTION T select(mask condition, T when_true, T when_false) {
+DUNLIN_LANE_FUNCTION T select(mask condition, In<T> when_true, In<T> when_false) {
     return condition ? when_true : when_false;
 }
 DUNLIN_LANE_FUNCTION bool any(mask condition) {
@@ -149,7 +153,7 @@ DUNLIN_LANE_FUNCTION bool all(mask condition) {
 
 /// A number converted to another lane type: integers wrap, floats round to nearest even.
 template <class To, class From>
-DUNLIN_LANE_FUNCTION To convert(From value) {
+DUNLIN_LANE_FUNCTION To convert(In<From> value) {
     return static_cast<To>(value);
 }
 

@@ -27,6 +27,10 @@ namespace DUNLIN_LANE_NAMESPACE {
 
 inline constexpr int kLanes = DUNLIN_LANE_WIDTH;
 
+// Vectors that are handed over by value go through memory twice before the optimiser takes that
+// away.
+template <class T>
+using In = const T&;
 template <class T>
 using Lanes = T __attribute__((ext_vector_type(DUNLIN_LANE_WIDTH)));
 
@@ -144,7 +148,7 @@ inline constexpr bool kIsSigned<f64> = true;
 /// The conditional of GNU vectors, which asks whether a lane is 0: clang's own kind asks for its
 /// top bit, and compiles to bit operations where the machine has a blend.
 template <class T>
-DUNLIN_LANE_FUNCTION T select(mask condition, T when_true, T when_false) {
+DUNLIN_LANE_FUNCTION T select(mask condition, In<T> when_true, In<T> when_false) {
     using Truth = typename Lane<T>::TruthOf;
     typedef __typeof__(Truth{}[0]) TruthVector __attribute__((vector_size(sizeof(T))));
     typedef __typeof__(T{}[0]) ValueVector __attribute__((vector_size(sizeof(T))));
@@ -162,7 +166,7 @@ DUNLIN_LANE_FUNCTION bool all(mask condition) {
 }
 
 template <class To, class From>
-DUNLIN_LANE_FUNCTION To convert(From value) {
+DUNLIN_LANE_FUNCTION To convert(In<From> value) {
     return __builtin_convertvector(value, To);
 }
 

@@ -97,14 +97,14 @@ DUNLIN_LANE_FUNCTION mask load_lanes(const bool* first) {
     return truth_of(load_lanes(as_bytes(first)));
 }
 template <class E>
-DUNLIN_LANE_FUNCTION void store_lanes(E* first, Lanes<E> value) {
+DUNLIN_LANE_FUNCTION void store_lanes(E* first, In<Lanes<E>> value) {
     __builtin_memcpy(first, &value, sizeof value);
 }
 DUNLIN_LANE_FUNCTION void store_lanes(bool* first, mask value) {
     store_lanes(as_bytes(first), bytes_of(value));
 }
 template <class E>
-DUNLIN_LANE_FUNCTION void store_lanes(E* first, Lanes<E> value, mask lanes) {
+DUNLIN_LANE_FUNCTION void store_lanes(E* first, In<Lanes<E>> value, mask lanes) {
     store_lanes(first, select(lanes, value, load_lanes(first)));
 }
 DUNLIN_LANE_FUNCTION void store_lanes(bool* first, mask value, mask lanes) {
@@ -121,7 +121,7 @@ DUNLIN_LANE_FUNCTION mask load_first(const bool* first, Count count) {
     return truth_of(load_first(as_bytes(first), count));
 }
 template <class E>
-DUNLIN_LANE_FUNCTION void store_first(E* first, Lanes<E> value, Count count) {
+DUNLIN_LANE_FUNCTION void store_first(E* first, In<Lanes<E>> value, Count count) {
     if (count > 0) __builtin_memcpy(first, &value, (count < kLanes ? count : kLanes) * sizeof(E));
 }
 DUNLIN_LANE_FUNCTION void store_first(bool* first, mask value, Count count) {
@@ -140,7 +140,7 @@ DUNLIN_LANE_FUNCTION mask load_strided(const bool* first, Count stride) {
     return truth_of(load_strided(as_bytes(first), stride));
 }
 template <class E>
-DUNLIN_LANE_FUNCTION void store_strided(E* first, Count stride, Lanes<E> value, mask lanes) {
+DUNLIN_LANE_FUNCTION void store_strided(E* first, Count stride, In<Lanes<E>> value, mask lanes) {
     E values[kLanes];
     __builtin_memcpy(values, &value, sizeof values);
     char* place = reinterpret_cast<char*>(first);
@@ -154,19 +154,19 @@ DUNLIN_LANE_FUNCTION void store_strided(bool* first, Count stride, mask value, m
 }
 
 template <class E, class Index>
-DUNLIN_LANE_FUNCTION Lanes<E> gather_at(const E* base, Index index) {
+DUNLIN_LANE_FUNCTION Lanes<E> gather_at(const E* base, In<Index> index) {
     Lanes<E> value;
     for (int lane = 0; lane < kLanes; ++lane) value[lane] = base[index[lane]];
     return value;
 }
 template <class Index>
-DUNLIN_LANE_FUNCTION mask gather_at(const bool* base, Index index) {
+DUNLIN_LANE_FUNCTION mask gather_at(const bool* base, In<Index> index) {
     return truth_of(gather_at(as_bytes(base), index));
 }
 // Both vectors go to memory once: a lane picked from a register by number would send them there in
 // every turn.
 template <class E, class Index>
-DUNLIN_LANE_FUNCTION void scatter_at(E* base, Index index, Lanes<E> value, mask lanes) {
+DUNLIN_LANE_FUNCTION void scatter_at(E* base, In<Index> index, In<Lanes<E>> value, mask lanes) {
     E values[kLanes];
     Element<Index> places[kLanes];
     __builtin_memcpy(values, &value, sizeof values);
@@ -177,16 +177,16 @@ DUNLIN_LANE_FUNCTION void scatter_at(E* base, Index index, Lanes<E> value, mask 
     }
 }
 template <class Index>
-DUNLIN_LANE_FUNCTION void scatter_at(bool* base, Index index, mask value, mask lanes) {
+DUNLIN_LANE_FUNCTION void scatter_at(bool* base, In<Index> index, mask value, mask lanes) {
     scatter_at(as_bytes(base), index, bytes_of(value), lanes);
 }
 
 template <class E, class Index>
-DUNLIN_LANE_FUNCTION auto tile_pick(const E* tile, Index index) {
+DUNLIN_LANE_FUNCTION auto tile_pick(const E* tile, In<Index> index) {
     return gather_at(tile, index * Index(kLanes) + lane_numbers<Index>());
 }
 template <class E, class Index, class T>
-DUNLIN_LANE_FUNCTION void tile_put(E* tile, Index index, T value, mask lanes) {
+DUNLIN_LANE_FUNCTION void tile_put(E* tile, In<Index> index, T value, mask lanes) {
     scatter_at(tile, index * Index(kLanes) + lane_numbers<Index>(), value, lanes);
 }
 

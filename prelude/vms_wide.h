@@ -61,4 +61,29 @@ DUNLIN_LANE_FUNCTION mask take_vms(mask busy, Count& next, Count end, const unsi
     return (u32(taken) >> lane_numbers<u32>() & u32(1)) != u32(0);
 }
 
+/// The first `count` of kLanes neighbouring elements, most often all of them.
+template <class E>
+DUNLIN_LANE_FUNCTION auto load_part(const E* first, Count count) {
+    return count == kLanes ? load_lanes(first) : load_first(first, count);
+}
+template <class E, class T>
+DUNLIN_LANE_FUNCTION void store_part(E* first, T value, Count count) {
+    if (count == kLanes)
+        store_lanes(first, value);
+    else
+        store_first(first, value, count);
+}
+
+/// The last step of a block in the order of ir/reduction_order.hpp: the upper half of the lanes is
+/// joined to the lower half until one is left. Only the first `used` lanes take part.
+template <class Rule, class T>
+DUNLIN_LANE_FUNCTION Element<T> fold_lanes(T value, Count used) {
+    Element<T> sums[kLanes];
+    store_lanes(sums, value);
+    for (Count half = kLanes / 2; half > 0; half /= 2)
+        for (Count k = 0; k < half && k + half < used; ++k)
+            sums[k] = Rule::template join<Element<T>>(sums[k], sums[k + half]);
+    return sums[0];
+}
+
 }  // namespace DUNLIN_LANE_NAMESPACE

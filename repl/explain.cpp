@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "repl/command.hpp"
-#include "repl/load.hpp"
+#include "repl/run_arguments.hpp"
 
 namespace dunlin::repl {
 
@@ -13,6 +13,7 @@ struct ExplainArguments {
     LoadArguments load;
     std::string stage;
     std::string after;
+    ExecutionOptions execution;
 };
 
 int explain(const ExplainArguments& arguments) {
@@ -24,7 +25,7 @@ int explain(const ExplainArguments& arguments) {
     report_diagnostics(*program, Format::Text);
     // A program with errors has a tree all the same.
     if (!program->ok() && arguments.stage != "ast") return kRejected;
-    auto text = program->explain(arguments.stage, arguments.after);
+    auto text = program->explain(arguments.stage, arguments.after, arguments.execution);
     if (!text) {
         report_error(text.error(), Format::Text);
         return kBadCommand;
@@ -41,16 +42,20 @@ void add_explain_command(CLI::App& app, Action& chosen) {
     add_load_options(*command, arguments->load);
     command
         ->add_option("--stage", arguments->stage,
-                     "ast: the tree; microcode; memory: what lies where, and when")
+                     "ast: the tree; microcode; memory: what lies where, and when; kernel: the text "
+                     "that is compiled; asm: the machine's instructions")
         ->required()
-        ->type_name("ast|microcode|memory");
+        ->type_name("ast|microcode|memory|kernel|asm");
     command->add_option("--after", arguments->after, "as it stands after this pass, not at the end")
         ->type_name("PASS");
+    add_kernel_options(*command, arguments->execution);
     command->footer(
         "Examples:\n"
         "  dunlin explain pi.dun --stage microcode\n"
         "  dunlin explain pi.dun --stage microcode --after fold --param n=8\n"
-        "  dunlin explain pi.dun --stage memory --float f32");
+        "  dunlin explain pi.dun --stage memory --float f32\n"
+        "  dunlin explain pi.dun --stage kernel --width 1\n"
+        "  dunlin explain pi.dun --stage asm --instructions avx2");
     command->callback(
         [arguments, &chosen] { chosen = [arguments] { return explain(*arguments); }; });
 }

@@ -116,6 +116,32 @@ void report_fault(const Program& program, const FaultGroup& group) {
     write_error(text);
 }
 
+void report_note(const RunReport& report, Format format) {
+    if (format == Format::Json)
+        write_line({{"type", "note"}, {"message", report.note}});
+    else
+        write_error("dunlin: the interpreter ran this; " + report.note + "\n");
+}
+
+void report_verification(const std::vector<Mode>& modes, const std::vector<Difference>& differences,
+                         Format format) {
+    if (format == Format::Json) {
+        Json object{{"type", "verification"}, {"agree", differences.empty()}};
+        object["modes"] = Json::array();
+        for (const Mode& mode : modes) object["modes"].push_back(mode.name);
+        object["differences"] = Json::array();
+        for (const Difference& difference : differences)
+            object["differences"].push_back({{"mode", difference.mode}, {"text", difference.text}});
+        write_line(object);
+        return;
+    }
+    for (const Difference& difference : differences)
+        write_error("differs: " + difference.mode + ": " + difference.text + "\n");
+    if (differences.empty())
+        write_error(fmt::format("verified: {} ways of running it give the interpreter's bits\n",
+                                modes.size()));
+}
+
 void report_fault_counts(const std::vector<FaultGroup>& groups, std::int64_t vms) {
     std::int64_t total = 0;
     for (const FaultGroup& group : groups) total += group.vms;

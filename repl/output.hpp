@@ -32,6 +32,11 @@ void report_diagnostics(const Program& program, Format format);
 void report_error(const Error& error, Format format);
 // The place, the source line with carets, and the message of assert or fail.
 void report_fault(const Program& program, const FaultGroup& group);
+// That the interpreter ran what a kernel should have.
+void report_note(const RunReport& report, Format format);
+// Which ways of running a program were compared, and what differed.
+void report_verification(const std::vector<Mode>& modes, const std::vector<Difference>& differences,
+                         Format format);
 // How many VMs stopped with which fault at which line.
 void report_fault_counts(const std::vector<FaultGroup>& groups, std::int64_t vms);
 

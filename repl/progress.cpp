@@ -19,14 +19,17 @@ bool ProgressLine::wanted() const {
     return isatty(STDERR_FILENO) == 1;
 }
 
-void ProgressLine::show(std::int64_t finished, std::int64_t vms) {
+void ProgressLine::show(std::int64_t finished, std::int64_t all) {
     double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
     if (seconds < kPatience) return;
-    std::string text =
-        fmt::format("\r\x1b[K{} of {} VMs ({:.0f} %), {:.0f} s", finished, vms,
-                    100.0 * static_cast<double>(finished) / static_cast<double>(vms), seconds);
-    if (turns_ > 1) text += fmt::format(", turn {} of {}", turn_, turns_);
+    std::string text = "\r\x1b[K";
+    if (turns_ > 1)
+        text += fmt::format("{} turns of {} VMs", turns_, all / turns_);
+    else
+        text += fmt::format("{} of {} VMs", finished, all);
+    text += fmt::format(" ({:.0f} %), {:.0f} s",
+                        100.0 * static_cast<double>(finished) / static_cast<double>(all), seconds);
     std::fflush(stdout);
     std::fputs(text.c_str(), stderr);
     shown_ = true;

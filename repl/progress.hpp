@@ -12,14 +12,13 @@ class ProgressLine {
 
     // Standard error is a terminal: never into a file or a pipe.
     bool wanted() const;
-    void show(std::int64_t finished, std::int64_t vms);
-    void next_turn() { ++turn_; }
+    // Turns of VMs that have ended, of how many.
+    void show(std::int64_t finished, std::int64_t all);
     void clear();
 
   private:
     std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
     std::int64_t turns_;
-    std::int64_t turn_ = 1;
     bool shown_ = false;
 };
 

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "repl/stats.hpp"
+
 namespace dunlin::repl {
 
 namespace {
@@ -17,144 +19,123 @@ std::string mean_text(double mean) {
 // A value with more elements is shortened on the terminal; --out writes them all.
 constexpr std::int64_t kShownElements = 1000;
 
-// Only the reference interpreter runs VMs, so that is what `auto` comes to.
-constexpr const char* kDeviceUsed = "interp";
-
-std::vector<const Port*> outputs_of(const Program& program) {
-    std::vector<const Port*> outputs;
-    for (const Port& port : program.ports())
-        if (port.kind == PortKind::Output) outputs.push_back(&port);
-    return outputs;
-}
-
-double load_milliseconds(const Program& program) {
-    double total = 0;
-    for (const Timing& timing : program.timings()) total += timing.milliseconds;
-    return total;
-}
-
-double vms_per_second(const Results& results) {
-    double turns =
-        static_cast<double>(results.batch.vms()) * static_cast<double>(results.report.steps);
-    return results.report.seconds > 0 ? turns / results.report.seconds : 0;
-}
-
-void write_outputs(const Results& results) {
-    for (const Port* port : outputs_of(results.program)) {
-        Array array = *results.batch.read(port->name);
-        if (results.batch.vms() == 1) {
-            std::string line = port->name + " = " + format(array.row(0), kShownElements) + "\n";
-            std::fputs(line.c_str(), stdout);
-        } else if (auto summary = summarise(array)) {
-            fmt::print("{}: {}  min {}  mean {}  max {}\n", port->name, to_string(array.type),
-                       summary->min, mean_text(summary->mean), summary->max);
-        } else {
-            fmt::print("{}: {}  empty\n", port->name, to_string(array.type));
-        }
-    }
-}
-
-void write_stats(const Results& results) {
-    const RunReport& report = results.report;
-    std::fflush(stdout);
-    std::string text = fmt::format("load    {:.2f} ms:", load_milliseconds(results.program));
-    for (const Timing& timing : results.program.timings())
-        text += fmt::format(" {} {:.2f}", timing.stage, timing.milliseconds);
-    text += fmt::format("\nrun     {:.2f} ms on {}: {} {}, {} {}\n", 1e3 * report.seconds,
-                        kDeviceUsed, results.batch.vms(), results.batch.vms() == 1 ? "VM" : "VMs",
-                        report.steps, report.steps == 1 ? "turn" : "turns");
-    text += fmt::format(
-        "rate    {:.4g} VMs/s, {:.4g} instructions/s\n", vms_per_second(results),
-        report.seconds > 0 ? static_cast<double>(report.instructions) / report.seconds : 0.0);
-    text += fmt::format("work    {} instructions, {} loop turns\n", report.instructions,
-                        report.loop_turns);
-    text += fmt::format("memory  {} bytes for the batch, {} bytes of VM memory per VM\n",
-                        results.batch.memory_bytes(), results.batch.vm_memory_bytes());
-    text += fmt::format("faults  {}\n", results.batch.faulted());
-    for (const FaultGroup& group : results.batch.faults())
-        text += fmt::format("  {} at {}:{}: {}\n", group.fault, group.range.file, group.range.line,
-                            group.vms);
-    std::fputs(text.c_str(), stderr);
-}
-
-Json output_to_json(const Array& array, std::int64_t vms) {
-    if (vms == 1) {
-        Array value = array.row(0);
-        return {{"type", to_string(value.type)}, {"value", to_json(value)}};
-    }
-    Json object{{"type", to_string(array.type)}};
-    auto summary = summarise(array);
-    if (!summary) return object;
+Json summary_to_json(const Summary& summary) {
     auto number = [](const std::string& text) {
         return text.find_first_of("in") == std::string::npos ? Json::parse(text) : Json(text);
     };
-    object["min"] = number(summary->min);
-    object["mean"] = number(format(summary->mean));
-    object["max"] = number(summary->max);
-    return object;
-}
-
-Json stats_to_json(const Results& results) {
-    const RunReport& report = results.report;
-    Json stages = Json::object();
-    for (const Timing& timing : results.program.timings())
-        stages[timing.stage] = timing.milliseconds;
-    return {{"load_ms", load_milliseconds(results.program)},
-            {"load_stages_ms", stages},
-            {"run_ms", 1e3 * report.seconds},
-            {"vms_per_second", vms_per_second(results)},
-            {"instructions", report.instructions},
-            {"loop_turns", report.loop_turns},
-            {"memory_bytes", results.batch.memory_bytes()},
-            {"vm_memory_bytes", results.batch.vm_memory_bytes()},
-            {"device", kDeviceUsed}};
+    return {{"min", number(summary.min)},
+            {"mean", number(format(summary.mean))},
+            {"max", number(summary.max)}};
 }
 
 Json result_object(const Results& results) {
     Json object{{"type", "result"},
-                {"vms", results.batch.vms()},
+                {"vms", results.stream.vms()},
                 {"steps", results.report.steps},
                 {"interrupted", results.report.interrupted},
-                {"faulted", results.batch.faulted()}};
+                {"faulted", results.stream.faulted()}};
     object["faults"] = Json::array();
-    for (const FaultGroup& group : results.batch.faults())
+    for (const FaultGroup& group : results.stream.faults())
         object["faults"].push_back(to_json(group));
-    if (results.report.interrupted) {
+    if (results.report.interrupted)
         object["vms_finished"] = results.report.vms_finished;
-    } else {
-        object["outputs"] = Json::object();
-        for (const Port* port : outputs_of(results.program))
-            object["outputs"][port->name] =
-                output_to_json(*results.batch.read(port->name), results.batch.vms());
-    }
+    else
+        object["outputs"] = results.outputs.to_json();
     if (results.stats) object["stats"] = stats_to_json(results);
     return object;
 }
 
 }  // namespace
 
-void add(RunReport& total, const RunReport& turn) {
-    total.interrupted = turn.interrupted;
-    total.vms_finished = turn.vms_finished;
-    total.steps += turn.steps;
-    total.loop_turns += turn.loop_turns;
-    total.instructions += turn.instructions;
-    total.seconds += turn.seconds;
+OutputCollector::OutputCollector(const Program& program, std::int64_t vms)
+    : program_(program), vms_(vms) {
+    for (const Port& port : program.ports())
+        if (port.kind == PortKind::Output) outputs_.push_back({&port, {}, {}});
+}
+
+Type OutputCollector::type_of_all(const Port& port) const {
+    Type type = port.type;
+    type.shape.insert(type.shape.begin(), vms_);
+    return type;
+}
+
+Failure OutputCollector::begin_files(const std::vector<Assignment>& files) {
+    for (const auto& [name, path] : files) {
+        auto writer = NpyWriter::create(path, type_of_all(*program_.port(name)));
+        if (!writer) return writer.error();
+        files_.push_back({name, std::move(*writer)});
+    }
+    return {};
+}
+
+Failure OutputCollector::take(const Batch& chunk) {
+    for (Output& output : outputs_) {
+        const Array array = *chunk.read(output.port->name);
+        if (vms_ > 1) {
+            output.summariser.add(array);
+            continue;
+        }
+        auto copy = contiguous_copy(array.row(0), array.type.dtype);
+        if (!copy) return copy.error();
+        output.value = *copy;
+    }
+    for (File& file : files_)
+        if (auto error = file.writer.append(*chunk.read(file.port))) return error;
+    return {};
+}
+
+Failure OutputCollector::finish_files() {
+    for (File& file : files_)
+        if (auto error = file.writer.finish()) return error;
+    return {};
+}
+
+void OutputCollector::write_text() const {
+    for (const Output& output : outputs_) {
+        const std::string& name = output.port->name;
+        const std::string type = to_string(type_of_all(*output.port));
+        if (output.value) {
+            std::string line = name + " = " + format(*output.value, kShownElements) + "\n";
+            std::fputs(line.c_str(), stdout);
+        } else if (auto summary = output.summariser.summary()) {
+            fmt::print("{}: {}  min {}  mean {}  max {}\n", name, type, summary->min,
+                       mean_text(summary->mean), summary->max);
+        } else {
+            fmt::print("{}: {}  empty\n", name, type);
+        }
+    }
+}
+
+Json OutputCollector::to_json() const {
+    Json object = Json::object();
+    for (const Output& output : outputs_) {
+        Json& entry = object[output.port->name];
+        if (output.value) {
+            entry = {{"type", to_string(output.value->type)}};
+            entry["value"] = repl::to_json(*output.value);
+            continue;
+        }
+        entry = {{"type", to_string(type_of_all(*output.port))}};
+        if (auto summary = output.summariser.summary()) entry.update(summary_to_json(*summary));
+    }
+    return object;
 }
 
 void report_results(const Results& results, Format format) {
     if (format == Format::Json) {
         write_line(result_object(results));
-        return;
+    } else {
+        results.outputs.write_text();
+        std::vector<FaultGroup> faults = results.stream.faults();
+        if (results.stream.vms() == 1) {
+            for (const FaultGroup& group : faults) report_fault(results.program, group);
+        } else if (!faults.empty()) {
+            report_fault_counts(faults, results.stream.vms());
+        }
+        if (results.stats) write_stats(results);
     }
-    write_outputs(results);
-    std::vector<FaultGroup> faults = results.batch.faults();
-    if (results.batch.vms() == 1) {
-        for (const FaultGroup& group : faults) report_fault(results.program, group);
-    } else if (!faults.empty()) {
-        report_fault_counts(faults, results.batch.vms());
-    }
-    if (results.stats) write_stats(results);
+    // What is known is shown at once, whatever else the process has to end.
+    std::fflush(stdout);
 }
 
 void report_interrupted(const Results& results, Format format) {
@@ -164,7 +145,7 @@ void report_interrupted(const Results& results, Format format) {
     }
     std::fflush(stdout);
     std::string text = fmt::format("interrupted after {} of {} VMs", results.report.vms_finished,
-                                   results.batch.vms());
+                                   results.stream.vms());
     if (results.report.steps > 0) text += fmt::format(" in turn {}", results.report.steps + 1);
     std::fprintf(stderr, "%s\n", text.c_str());
     if (results.stats) write_stats(results);

@@ -2,34 +2,19 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "repl/command.hpp"
 #include "repl/interrupt.hpp"
-#include "repl/load.hpp"
 #include "repl/progress.hpp"
 #include "repl/results.hpp"
+#include "repl/run_arguments.hpp"
 
 namespace dunlin::repl {
 
 namespace {
-
-struct RunArguments {
-    LoadArguments load;
-    std::optional<std::int64_t> vms;
-    std::vector<Assignment> inputs;
-    std::vector<Assignment> values;
-    std::vector<Assignment> outputs;
-    std::uint64_t seed = 0;
-    std::optional<std::uint64_t> fuel;
-    std::optional<std::int64_t> print_vm;
-    std::int64_t steps = 1;
-    std::string device = "auto";
-    int width = 0;
-    int threads = 0;
-    bool stats = false;
-    Format format = Format::Text;
-};
 
 void write_print(const PrintedLine& line, Format format) {
     if (format == Format::Json) {
@@ -49,10 +34,8 @@ BatchOptions batch_options(const RunArguments& arguments, ProgressLine& progress
     options.vms = arguments.vms;
     options.seed = arguments.seed;
     options.fuel = arguments.fuel;
-    if (arguments.device == "cpu") options.execution.device = Device::Cpu;
-    if (arguments.device == "interp") options.execution.device = Device::Interpreter;
-    options.execution.width = arguments.width;
-    options.execution.threads = arguments.threads;
+    options.execution = arguments.execution;
+    options.counts = arguments.stats;
     options.print_vm = arguments.print_vm;
     options.stop = &interrupt_flag();
     options.print = [&arguments, &progress](const PrintedLine& line) {
@@ -60,8 +43,8 @@ BatchOptions batch_options(const RunArguments& arguments, ProgressLine& progress
         write_print(line, arguments.format);
     };
     if (progress.wanted()) {
-        options.progress = [&progress](std::int64_t finished, std::int64_t vms) {
-            progress.show(finished, vms);
+        options.progress = [&progress](std::int64_t finished, std::int64_t all) {
+            progress.show(finished, all);
         };
     }
     return options;
@@ -91,7 +74,9 @@ Failure check_outputs(const Program& program, const std::vector<Assignment>& out
     return {};
 }
 
-Failure bind_values(Batch& batch, const RunArguments& arguments) {
+// Of a Stream or a Batch.
+template <typename Bindable>
+Failure bind_values(Bindable& batch, const RunArguments& arguments) {
     for (const auto& [name, path] : arguments.inputs) {
         auto array = load_npy(path);
         if (!array) return array.error();
@@ -112,107 +97,81 @@ Failure bind_values(Batch& batch, const RunArguments& arguments) {
     return {};
 }
 
-Failure prepare(Batch& batch, const Program& program, const RunArguments& arguments) {
-    if (auto error = check_outputs(program, arguments.outputs)) return error;
-    if (auto error = bind_values(batch, arguments)) return error;
-    if (auto error = batch.prepare()) {
+Failure prepare(Stream& stream, const RunArguments& arguments) {
+    if (auto error = bind_values(stream, arguments)) return error;
+    if (auto error = stream.prepare(arguments.chunk)) {
         if (error->code == "unbound_input")
             error->help = "give it with --in NAME=FILE.npy or --set NAME=VALUE";
         return error;
     }
-    if (arguments.print_vm && *arguments.print_vm >= batch.vms()) {
+    if (arguments.print_vm && *arguments.print_vm >= stream.vms()) {
         return Error{"bad_request",
                      fmt::format("--print-vm: there is no VM {}; the last is VM {}",
-                                 *arguments.print_vm, batch.vms() - 1),
+                                 *arguments.print_vm, stream.vms() - 1),
                      ""};
     }
     return {};
 }
 
-Failure save_outputs(const Batch& batch, const std::vector<Assignment>& outputs) {
-    for (const auto& [name, path] : outputs) {
-        auto array = batch.read(name);
-        if (!array) return array.error();
-        if (auto error = save_npy(path, *array)) return error;
+int fail(const Error& error, const RunArguments& arguments) {
+    report_error(error, arguments.format);
+    return error.code == "interrupted" ? kInterrupted : kBadCommand;
+}
+
+// Whether all modes agree; nothing when that could not be found out, and `exit_code` is set.
+std::optional<bool> verify_modes(const Program& program, const RunArguments& arguments,
+                                 int& exit_code) {
+    ProgressLine no_progress(arguments.steps);
+    BatchOptions options = batch_options(arguments, no_progress);
+    options.progress = nullptr;
+    const std::vector<Mode> ways = modes(program);
+    auto differences = verify(
+        program, options, [&](Batch& batch) { return bind_values(batch, arguments); },
+        arguments.steps, ways);
+    if (!differences) {
+        exit_code = fail(differences.error(), arguments);
+        return std::nullopt;
     }
-    return {};
+    report_verification(ways, *differences, arguments.format);
+    return differences->empty();
+}
+
+// Ends the process when a run has been interrupted: a compilation may be under way, and nobody
+// wants to wait for it.
+[[noreturn]] void end_interrupted() {
+    std::fflush(stdout);
+    std::_Exit(kInterrupted);
 }
 
 int run_batch(const Program& program, const RunArguments& arguments) {
-    auto failed = [&](const Error& error) {
-        report_error(error, arguments.format);
-        return kBadCommand;
-    };
-    ProgressLine progress(arguments.steps);
-    Batch batch(program, batch_options(arguments, progress));
-    if (auto error = prepare(batch, program, arguments)) return failed(*error);
-
+    if (auto error = check_outputs(program, arguments.outputs)) return fail(*error, arguments);
     watch_for_interrupt();
-    RunReport total;
-    while (total.steps < arguments.steps && !total.interrupted) {
-        auto turn = batch.run();
-        if (!turn) return failed(turn.error());
-        add(total, *turn);
-        progress.next_turn();
+    if (arguments.verify) {
+        int exit_code = kFine;
+        const auto agree = verify_modes(program, arguments, exit_code);
+        if (!agree) return exit_code;
+        if (!*agree) return kRejected;
     }
-    progress.clear();
-    Results results{program, batch, total, arguments.stats};
-    if (total.interrupted) {
-        report_interrupted(results, arguments.format);
-        return kInterrupted;
-    }
-    report_results(results, arguments.format);
-    if (auto error = save_outputs(batch, arguments.outputs)) return failed(*error);
-    return batch.faulted() > 0 ? kFaulted : kFine;
-}
+    ProgressLine progress(arguments.steps);
+    Stream stream(program, batch_options(arguments, progress));
+    if (auto error = prepare(stream, arguments)) return fail(*error, arguments);
+    OutputCollector outputs(program, stream.vms());
+    if (auto error = outputs.begin_files(arguments.outputs)) return fail(*error, arguments);
 
-void declare(CLI::App& command, RunArguments& arguments) {
-    add_load_options(command, arguments.load);
-    command
-        .add_option("--vms", arguments.vms,
-                    "how many VMs; by default as many as the inputs have entries, or one")
-        ->check(quietly(CLI::PositiveNumber))
-        ->type_name("N");
-    add_assignments(
-        command, "--in", arguments.inputs, "FILE.npy",
-        "an input from a file: one entry per VM along the leading axis, or one value for all");
-    add_assignments(command, "--set", arguments.values, "VALUE",
-                    "an input as a literal, the same for all VMs");
-    add_assignments(command, "--out", arguments.outputs, "FILE.npy",
-                    "write an output, or a state, with one entry per VM");
-    command.add_option("--seed", arguments.seed, "seed of the random numbers (0)")
-        ->check(quietly(CLI::NonNegativeNumber))
-        ->type_name("S");
-    command
-        .add_option("--fuel", arguments.fuel,
-                    "loop turns that a VM may take; without limit by default")
-        ->check(quietly(CLI::NonNegativeNumber))
-        ->type_name("N");
-    command
-        .add_option("--steps", arguments.steps,
-                    "run the program K times in a row; state carries over")
-        ->check(quietly(CLI::PositiveNumber))
-        ->type_name("K");
-    command
-        .add_option("--print-vm", arguments.print_vm, "the VM of a batch whose prints are shown")
-        ->check(quietly(CLI::NonNegativeNumber))
-        ->type_name("K");
-    command
-        .add_option("--device", arguments.device,
-                    "what runs the VMs; auto takes the fastest there is")
-        ->check(quietly(CLI::IsMember({"auto", "cpu", "interp"})))
-        ->type_name("auto|cpu|interp");
-    command
-        .add_option("--width", arguments.width,
-                    "lanes that a kernel works on together; decided by itself if not given")
-        ->check(quietly(CLI::IsMember({1, 16, 32})))
-        ->type_name("1|16|32");
-    command
-        .add_option("--threads", arguments.threads, "threads of the CPU; by default one a core")
-        ->check(quietly(CLI::PositiveNumber))
-        ->type_name("T");
-    command.add_flag("--stats", arguments.stats, "times, rates and memory, on standard error");
-    add_format_option(command, arguments.format);
+    auto report = stream.run(arguments.steps,
+                             [&](const Batch& chunk) { return outputs.take(chunk); });
+    progress.clear();
+    if (!report) return fail(report.error(), arguments);
+    Results results{program, stream, *report, outputs, arguments.stats};
+    if (report->interrupted) {
+        outputs.abandon_files();
+        report_interrupted(results, arguments.format);
+        end_interrupted();
+    }
+    if (!report->note.empty() && !arguments.stats) report_note(*report, arguments.format);
+    report_results(results, arguments.format);
+    if (auto error = outputs.finish_files()) return fail(*error, arguments);
+    return stream.faulted() > 0 ? kFaulted : kFine;
 }
 
 }  // namespace
@@ -220,13 +179,15 @@ void declare(CLI::App& command, RunArguments& arguments) {
 void add_run_command(CLI::App& app, Action& chosen) {
     auto arguments = std::make_shared<RunArguments>();
     CLI::App* command = app.add_subcommand("run", "Run a program in one VM or many");
-    declare(*command, *arguments);
+    add_run_options(*command, *arguments);
     command->footer(
         "Examples:\n"
         "  dunlin run pi.dun --param n=100000 --seed 7\n"
         "  dunlin run pendulum.dun --set angle=0.5\n"
         "  dunlin run pendulum.dun --in angle=angles.npy --out final=final.npy --stats\n"
-        "  dunlin run walk.dun --vms 1000 --steps 10 --print-vm 3");
+        "  dunlin run walk.dun --vms 1000 --steps 10 --print-vm 3\n"
+        "  dunlin run pi.dun --vms 100000000 --out estimate=pi.npy\n"
+        "  dunlin run pi.dun --vms 1000 --verify");
     command->callback([arguments, &chosen] {
         chosen = [arguments] {
             int exit_code = kFine;

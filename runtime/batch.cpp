@@ -6,87 +6,170 @@
 #include <thread>
 
 #include "runtime/convert.hpp"
-#include "runtime/device_cpu.hpp"
 
 namespace dunlin {
 
-using runtime::quoted;
+namespace {
 
-std::int64_t Batch::Implementation::chosen_print_vm() const {
-    return options.print_vm.value_or(vm_count == 1 ? 0 : -1);
-}
+// A kernel for so few VMs does one after the other.
+constexpr std::int64_t kFewVms = 3;
+constexpr int kUsualWidth = 16;
 
-PrintedLine Batch::Implementation::printed(ir::StatementId statement,
-                                           const std::vector<ir::PrintItem>& items,
-                                           std::int64_t vm) const {
-    SourceRange range = runtime::range_of(code(), statement);
-    PrintedLine line{range.file, range.line, vm, ""};
-    for (std::size_t k = 0; k < items.size(); ++k) {
-        const ir::PrintItem& item = items[k];
-        if (k > 0) line.text += ' ';
-        if (item.text)
-            line.text += *item.text;
-        else
-            line.text += format(
-                Array::over(runtime::to_public(item.type.dtype), item.data, item.type.shape));
-    }
-    return line;
-}
+}  // namespace
 
 int Batch::Implementation::threads() const {
     if (options.execution.threads > 0) return options.execution.threads;
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    static const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    return cores;
 }
 
-Failure Batch::Implementation::build_kernel() {
+// Which kernel may run the VMs.
+Failure Batch::Implementation::choose_kernel() {
     const ExecutionOptions& execution = options.execution;
-    if (execution.device != Device::Cpu) return {};
-    jit::KernelOptions kernel_options;
-    kernel_options.width = execution.width != 0 ? execution.width : 16;
+    if (execution.device == Device::Interpreter) return {};
+    const auto set = runtime::usable_set(execution.instructions);
+    if (!set) return set.error();
+    runtime::KernelChoice choice;
+    choice.instruction_set = *set;
+    jit::KernelOptions& kernel_options = choice.options;
+    kernel_options.width = execution.width;
+    if (execution.width == 0) kernel_options.width = vm_count <= kFewVms ? 1 : kUsualWidth;
+    kernel_options.elements = execution.lanes == Lanes::Element;
     kernel_options.common.resize(code().slots.size());
-    for (ir::SlotId id = 0; id < code().slots.size(); ++id)
-        kernel_options.common[id] = code().slots[id].storage == ir::Storage::Input &&
-                                    bindings[id].stride == 0;
+    for (const auto& [name, value] : bound)
+        if (const Port& port = *program.port(name); port.kind == PortKind::Input)
+            kernel_options.common[slot_of(port)] = !value.per_vm;
     kernel_options.fuel = options.fuel.has_value();
-    kernel_options.prints = options.print != nullptr;
-    kernel_options.may_refill = piece.vms > kernel_options.width;
-    const jit::InstructionSet best = jit::instruction_set_of_this_cpu();
-    jit::InstructionSet instructions = best;
-    if (execution.instructions == InstructionSet::Baseline)
-        instructions = jit::InstructionSet::Baseline;
-    if (execution.instructions == InstructionSet::Avx2) instructions = jit::InstructionSet::Avx2;
-    if (execution.instructions == InstructionSet::Avx512)
-        instructions = jit::InstructionSet::Avx512;
-    if (instructions > best)
-        return Error{"bad_request", "this processor has no such instructions", ""};
-    auto built =
-        jit::build_kernel(jit::emit_kernel(code(), kernel_options), instructions);
-    if (auto* failure = std::get_if<jit::KernelFailure>(&built))
-        return Error{"kernel", "the kernel could not be compiled: " + failure->log, ""};
-    kernel = std::get<std::shared_ptr<const jit::Kernel>>(built);
+    kernel_options.prints = options.print != nullptr && chosen_print_vm() >= 0;
+    kernel_options.counts = options.counts;
+    kernel_options.may_refill = vm_count > kernel_options.width;
+    pending = &program.implementation_->kernels.of(code(), choice);
     return {};
 }
 
-ir::RunRequest Batch::Implementation::request() {
-    ir::RunRequest request;
-    request.program = &code();
-    request.bindings = bindings;
-    request.first_vm = piece.first_vm;
-    request.vms = piece.vms;
-    request.vm_count = vm_count;
-    request.seed = options.seed;
-    if (options.fuel) request.fuel = *options.fuel;
-    request.first_turn = first_turn;
-    request.statuses = statuses.data();
-    request.stop = options.stop;
-    if (options.print) {
-        request.print_vm = chosen_print_vm();
-        request.print = [this](ir::StatementId statement, const std::vector<ir::PrintItem>& items) {
-            options.print(printed(statement, items, chosen_print_vm()));
-        };
-    }
-    return request;
+// Device::Cpu waits for its kernel; Device::Auto takes it when it is there already.
+Failure Batch::Implementation::finish_kernel() {
+    if (pending == nullptr) return {};
+    if (options.execution.device == Device::Cpu) pending->wait(options.stop);
+    kernel = pending->kernel();
+    if (kernel != nullptr || options.execution.device == Device::Auto) return {};
+    if (auto failure = pending->failure())
+        return Error{"kernel", "the kernel could not be compiled: " + why(*failure), ""};
+    return Error{"interrupted", "interrupted while the kernel was being compiled", ""};
 }
+
+// In words, with the place in the program if that is known.
+std::string Batch::Implementation::why(const jit::KernelFailure& failure) const {
+    std::string place;
+    if (failure.statement) {
+        const SourceRange range = runtime::range_of(code(), *failure.statement);
+        place = range.file + ":" + std::to_string(range.line) + ": ";
+    }
+    return place + failure.log;
+}
+
+Failure Batch::Implementation::prepare(std::optional<std::int64_t> chunk_vms) {
+    if (prepared) return {};
+    if (auto error = decide_vms()) return error;
+    if (auto error = check_request()) return error;
+    if (auto error = check_inputs()) return error;
+    if (auto error = choose_kernel()) return error;
+    room = whole.vms;
+    if (chunk_vms) room = *chunk_vms == 0 ? suitable_room() : std::min(*chunk_vms, whole.vms);
+    if (room < whole.vms && code().has_collectives())
+        return Error{"bad_request", "a program with collectives cannot be run in chunks", ""};
+    piece = {whole.first_vm, room};
+    if (auto error = check_memory()) return error;
+    if (auto error = finish_kernel()) return error;
+    if (kernel != nullptr)
+        if (auto error = check_memory()) return error;
+    if (auto error = allocate()) return error;
+    if (auto error = attach_inputs()) return error;
+    prepared = true;
+    return {};
+}
+
+// Turns of the piece at hand; `vm_turns_after` are known to follow. Adds to the report.
+void Batch::Implementation::run_turns(std::int64_t steps, std::int64_t vm_turns_after,
+                                      RunReport& report,
+                                      const std::function<void(std::int64_t finished)>& progress) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (std::int64_t step = 0; step < steps && !report.interrupted; ++step) {
+        runtime::Ahead ahead;
+        ahead.vm_turns = (steps - 1 - step) * piece.vms + vm_turns_after;
+        if (progress)
+            ahead.progress = [&](std::int64_t finished) { progress(step * piece.vms + finished); };
+        const runtime::Turn turn = run_turn(ahead);
+        report.interrupted = turn.interrupted;
+        report.vms_finished = turn.finished;
+        report.vms_interpreted += turn.interpreted;
+        report.vms_in_kernel += turn.finished - turn.interpreted;
+        report.instructions += turn.instructions;
+        report.loop_turns += turn.loop_turns;
+        report.lane_turns += turn.lane_turns;
+        report.lane_turns_offered += turn.lane_turns_offered;
+        report.bytes_moved += moved_bytes();
+        if (!turn.interrupted) ++report.steps;
+    }
+    report.seconds +=
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// What a turn of the piece reads and writes of the host's arrays.
+std::int64_t Batch::Implementation::moved_bytes() const {
+    std::int64_t bytes = 0;
+    for (const Port& port : program.ports()) {
+        const ir::Slot& slot = code().slots[slot_of(port)];
+        const bool common =
+            port.kind == PortKind::Shared ||
+            (port.kind == PortKind::Input && bindings[slot_of(port)].stride == 0);
+        const int times = port.kind == PortKind::State ? 2 : 1;
+        bytes += ir::byte_count(slot.type) * times * (common ? 1 : piece.vms);
+    }
+    return bytes;
+}
+
+// What the report says of the kernel.
+void Batch::Implementation::complete(RunReport& report) const {
+    if (pending == nullptr) return;
+    if (auto failure = pending->failure())
+        report.note = "the kernel could not be compiled: " + why(*failure);
+    if (report.vms_in_kernel == 0 || kernel == nullptr) return;
+    KernelFacts facts;
+    facts.width = kernel->source.width;
+    facts.threads = threads();
+    facts.instructions = runtime::to_public(kernel->instruction_set);
+    facts.lanes = kernel->source.elements ? Lanes::Element : Lanes::Vm;
+    facts.refills = kernel->source.refills;
+    facts.cached = kernel->cached;
+    facts.emission = pending->emission();
+    facts.opening = kernel->times.opening;
+    facts.front_end = kernel->times.front_end;
+    facts.optimisation = kernel->times.optimisation;
+    facts.code_generation = kernel->times.code_generation;
+    facts.loading = kernel->loading;
+    report.kernel = facts;
+}
+
+std::vector<runtime::FaultCount> Batch::Implementation::fault_counts() const {
+    std::vector<runtime::FaultCount> counts = statuses.faults();
+    for (runtime::FaultCount& count : counts) count.first_vm += piece.first_vm;
+    return counts;
+}
+
+std::vector<FaultGroup> Batch::Implementation::to_groups(
+    const std::vector<runtime::FaultCount>& counts) const {
+    std::vector<FaultGroup> groups;
+    for (const runtime::FaultCount& count : counts)
+        groups.push_back({std::string(ir::name_of(count.status.fault)), text_of(count.status),
+                          runtime::range_of(code(), count.status.statement), count.vms,
+                          count.first_vm});
+    std::stable_sort(groups.begin(), groups.end(),
+                     [](const FaultGroup& a, const FaultGroup& b) { return a.vms > b.vms; });
+    return groups;
+}
+
+// ---- The public face
 
 Batch::Batch(const Program& program, BatchOptions options)
     : implementation_(std::make_unique<Implementation>(program, std::move(options))) {}
@@ -100,70 +183,33 @@ Failure Batch::bind(std::string_view name, const Array& array) {
     return implementation_->bind(**port, array);
 }
 
-Failure Batch::set(std::string_view name, std::string_view text) {
-    auto port = implementation_->bindable(name);
-    if (!port) return port.error();
-    auto bad = [&](const std::string& why) {
-        return Error{"bad_literal", quoted(name) + ": " + why, ""};
-    };
-    auto literal = frontend::parse_literal(std::string(text));
-    if (auto* message = std::get_if<std::string>(&literal)) return bad(*message);
-    const auto& value = std::get<frontend::LiteralValue>(literal);
-    ir::Type wanted = runtime::to_ir((*port)->type);
-    // With one axis more than the port, the leading axis is the VM axis, as for arrays.
-    bool per_vm =
-        (*port)->kind == PortKind::Input && value.constant.type.rank() == wanted.rank() + 1;
-    if (per_vm) wanted.shape.insert(wanted.shape.begin(), value.constant.type.shape[0]);
-    auto fitted = frontend::fit_literal(value, wanted);
-    if (auto* message = std::get_if<std::string>(&fitted)) return bad(*message);
-    auto constant = std::make_shared<ir::Constant>(std::get<ir::Constant>(std::move(fitted)));
-    return implementation_->bind(**port, runtime::to_array(std::move(constant)));
+Failure Batch::set(std::string_view name, std::string_view literal) {
+    return implementation_->set(name, literal);
 }
 
 Failure Batch::prepare() {
-    Implementation& batch = *implementation_;
-    if (batch.prepared) return {};
-    if (auto error = batch.decide_vms()) return error;
-    if (auto error = batch.check_request()) return error;
-    if (auto error = batch.check_inputs()) return error;
-    if (auto error = batch.check_memory()) return error;
-    if (auto error = batch.allocate()) return error;
-    if (auto error = batch.attach_inputs()) return error;
-    if (auto error = batch.build_kernel()) return error;
-    batch.prepared = true;
-    return {};
+    return implementation_->prepare(std::nullopt);
 }
 
 Result<RunReport> Batch::run(std::int64_t steps) {
     if (auto error = prepare()) return *error;
     Implementation& batch = *implementation_;
-    auto begin = std::chrono::steady_clock::now();
     RunReport report;
-    while (report.steps < steps && !report.interrupted) {
-        report.vms_finished = 0;
-        ir::RunRequest request = batch.request();
-        request.progress = [&](std::int64_t finished) {
-            report.vms_finished = finished;
-            if (batch.options.progress) batch.options.progress(finished, batch.piece.vms);
+    std::function<void(std::int64_t)> progress;
+    if (batch.options.progress)
+        progress = [&](std::int64_t finished) {
+            batch.options.progress(finished, steps * batch.piece.vms);
         };
-        ir::RunReport turn = batch.kernel != nullptr
-                                 ? runtime::run_on_cpu(*batch.kernel, request, batch.threads())
-                                 : ir::interpret(request);
-        batch.first_turn = false;
-        report.loop_turns += turn.turns;
-        report.instructions += turn.instructions;
-        report.interrupted = turn.interrupted;
-        if (turn.interrupted) break;
-        report.vms_finished = batch.piece.vms;
-        ++report.steps;
-    }
-    report.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    batch.run_turns(steps, 0, report, progress);
+    batch.complete(report);
     return report;
 }
 
 std::int64_t Batch::vms() const {
     return implementation_->prepared ? implementation_->piece.vms : 0;
+}
+std::int64_t Batch::first_vm() const {
+    return implementation_->piece.first_vm;
 }
 std::int64_t Batch::memory_bytes() const {
     return implementation_->memory_bytes;
@@ -186,7 +232,7 @@ Result<Array> Batch::read(std::string_view name) const {
 }
 
 VmStatus Batch::status(std::int64_t vm) const {
-    const ir::VmStatus& status = implementation_->statuses[static_cast<std::size_t>(vm)];
+    const ir::VmStatus status = implementation_->statuses.of(vm);
     if (status.outcome != ir::Outcome::Faulted)
         return {static_cast<Outcome>(status.outcome), "", "", {}};
     return {Outcome::Faulted, std::string(ir::name_of(status.fault)),
@@ -195,38 +241,27 @@ VmStatus Batch::status(std::int64_t vm) const {
 }
 
 std::int64_t Batch::faulted() const {
-    const auto& statuses = implementation_->statuses;
-    return std::count_if(statuses.begin(), statuses.end(), [](const ir::VmStatus& status) {
-        return status.outcome == ir::Outcome::Faulted;
-    });
+    return implementation_->statuses.faulted();
 }
 
 std::vector<FaultGroup> Batch::faults() const {
-    const Implementation& batch = *implementation_;
-    using Key = std::tuple<ir::Fault, ir::StatementId, std::int32_t>;
-    std::map<Key, std::size_t> known;
-    std::vector<FaultGroup> groups;
-    for (std::int64_t vm = 0; vm < static_cast<std::int64_t>(batch.statuses.size()); ++vm) {
-        const ir::VmStatus& status = batch.statuses[static_cast<std::size_t>(vm)];
-        if (status.outcome != ir::Outcome::Faulted) continue;
-        auto [place, added] =
-            known.try_emplace(Key{status.fault, status.statement, status.text}, groups.size());
-        if (added) {
-            groups.push_back({std::string(ir::name_of(status.fault)), batch.text_of(status),
-                              runtime::range_of(batch.code(), status.statement), 0,
-                              batch.piece.first_vm + vm});
-        }
-        ++groups[place->second].vms;
-    }
-    std::stable_sort(groups.begin(), groups.end(),
-                     [](const FaultGroup& a, const FaultGroup& b) { return a.vms > b.vms; });
-    return groups;
+    return implementation_->to_groups(implementation_->fault_counts());
 }
 
 bool VmStatus::operator==(const VmStatus& other) const {
     return outcome == other.outcome && fault == other.fault && message == other.message &&
            range.file == other.range.file && range.line == other.range.line &&
            range.column == other.range.column;
+}
+
+std::string_view name_of(Lanes lanes) {
+    constexpr std::string_view kNames[] = {"auto", "vm", "element"};
+    return kNames[static_cast<int>(lanes)];
+}
+
+std::string_view name_of(InstructionSet instructions) {
+    constexpr std::string_view kNames[] = {"native", "baseline", "avx2", "avx512"};
+    return kNames[static_cast<int>(instructions)];
 }
 
 }  // namespace dunlin

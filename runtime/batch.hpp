@@ -1,4 +1,5 @@
-// What a batch holds, for the files of this folder: binding.cpp prepares it, batch.cpp runs it.
+// What a batch holds, for the files of this folder: binding.cpp and memory_plan.cpp prepare it,
+// turn.cpp runs it, batch.cpp and stream.cpp are its public face.
 #pragma once
 
 #include <cstdlib>
@@ -8,8 +9,9 @@
 #include <vector>
 
 #include "ir/interpret.hpp"
-#include "jit/kernel.hpp"
+#include "runtime/kernels.hpp"
 #include "runtime/program.hpp"
+#include "runtime/statuses.hpp"
 
 namespace dunlin {
 
@@ -38,6 +40,23 @@ inline std::string quoted(std::string_view name) {
 Error unknown_port(const Program& program, std::string_view name, const std::string& wanted,
                    std::initializer_list<PortKind> kinds);
 
+// One turn of a piece.
+struct Turn {
+    bool interrupted = false;
+    std::int64_t finished = 0;     // VMs
+    std::int64_t interpreted = 0;  // VMs, of those that finished
+    std::uint64_t loop_turns = 0;
+    std::uint64_t instructions = 0;
+    std::uint64_t lane_turns = 0;
+    std::uint64_t lane_turns_offered = 0;
+};
+
+// What is known, when a turn begins, of what follows.
+struct Ahead {
+    std::int64_t vm_turns = 0;  // turns of VMs after this turn
+    std::function<void(std::int64_t finished)> progress;
+};
+
 }  // namespace runtime
 
 struct Batch::Implementation {
@@ -50,14 +69,22 @@ struct Batch::Implementation {
 
     bool prepared = false;
     std::int64_t vm_count = 0;  // in the whole batch
-    Piece piece;                // those that are run here
+    Piece whole;                // those that are run by this object
+    Piece piece;                // those that are run now: some of them, when they are streamed
+    std::int64_t room = 0;      // VMs that a piece may have
     std::int64_t memory_bytes = 0;
     std::int64_t vm_memory_bytes = 0;
     std::vector<runtime::Buffer> buffers;
+    std::vector<Array> converted;       // inputs that could not be used where they lie
     std::vector<ir::Binding> bindings;  // one per slot
-    std::vector<ir::VmStatus> statuses;
+    runtime::Statuses statuses;
     bool first_turn = true;
-    std::shared_ptr<const jit::Kernel> kernel;  // null when the interpreter runs the VMs
+
+    // The kernel that may run the VMs; null when only the interpreter may.
+    runtime::PendingKernel* pending = nullptr;
+    // Once it is there.
+    std::shared_ptr<const jit::Kernel> kernel;
+    double interpreted_seconds = 0;
 
     const ir::Program& code() const { return program.implementation_->compiled.program; }
     ir::SlotId slot_of(const Port& port) const {
@@ -68,24 +95,62 @@ struct Batch::Implementation {
     // binding.cpp
     Result<const Port*> bindable(std::string_view name) const;
     Failure bind(const Port& port, const Array& array);
+    Failure set(std::string_view name, std::string_view literal);
     Failure decide_vms();
     Failure check_request() const;
     Failure check_inputs() const;
-    Failure check_memory();
-    Failure allocate();
     Failure attach_inputs();
     bool used_where_it_lies(const Port& port, const runtime::Bound& value) const;
 
+    // memory_plan.cpp
+    double array_bytes(std::int64_t vms) const;
+    double working_bytes(std::int64_t vms) const;
+    std::int64_t suitable_room() const;
+    Failure check_memory();
+    Failure allocate();
+    Failure move_to(Piece next);
+
     // batch.cpp
-    Failure build_kernel();
+    // In chunks of so many VMs, of as many as suit (0), or all at once.
+    Failure prepare(std::optional<std::int64_t> chunk_vms);
+    Failure choose_kernel();
+    Failure finish_kernel();
+    std::string why(const jit::KernelFailure& failure) const;
     int threads() const;
+    void run_turns(std::int64_t steps, std::int64_t vm_turns_after, RunReport& report,
+                   const std::function<void(std::int64_t finished)>& progress);
+    std::int64_t moved_bytes() const;
+    void complete(RunReport& report) const;
+    // Of the piece at hand, with the numbers that VMs have in the whole batch.
+    std::vector<runtime::FaultCount> fault_counts() const;
+    std::vector<FaultGroup> to_groups(const std::vector<runtime::FaultCount>& counts) const;
+
+    // turn.cpp
+    runtime::Turn run_turn(const runtime::Ahead& ahead);
     ir::RunRequest request();
     std::int64_t chosen_print_vm() const;
-    PrintedLine printed(ir::StatementId statement, const std::vector<ir::PrintItem>& items,
-                        std::int64_t vm) const;
+    PrintedLine printed(ir::StatementId statement, const std::vector<ir::PrintItem>& items) const;
     std::string text_of(const ir::VmStatus& status) const {
         return status.text < 0 ? "" : code().texts[static_cast<std::size_t>(status.text)];
     }
 };
+
+namespace runtime {
+
+// When `Device::Auto` does what. Tests change it.
+struct AutoPolicy {
+    // Seconds of interpretation before a kernel is thought of.
+    double trial = 3e-3;
+    // Work that takes no longer than this is not worth a look in the cache, or a compilation.
+    double lookup = 1e-3;
+    double compilation = 50e-3;
+    // A low estimate of what the interpreter takes for an element.
+    double element = 3e-9;
+    // Arrays with more elements are left to kernels: an operation over them cannot be paused.
+    std::int64_t largest_array = 1 << 18;
+};
+AutoPolicy& auto_policy();
+
+}  // namespace runtime
 
 }  // namespace dunlin

@@ -1,26 +1,18 @@
-// Values for a batch: their checks, the number of VMs, the memory needed, and the arrays.
+// Values for a batch: their checks, the number of VMs, where the inputs lie.
 #include <algorithm>
 
 #include "runtime/batch.hpp"
 #include "runtime/convert.hpp"
-#include "runtime/memory.hpp"
 
 namespace dunlin {
 
 namespace {
 
 using runtime::Bound;
-using runtime::Buffer;
-using runtime::bytes_text;
 using runtime::quoted;
 
-// No batch may need more than this many bytes, or have more VMs, so that sums of sizes do not
-// overflow.
+// No batch may have more VMs, so that sums of sizes do not overflow.
 constexpr std::int64_t kMaxBatch = std::int64_t{1} << 48;
-
-bool holds_for_host(ir::Storage storage) {
-    return storage == ir::Storage::State || storage == ir::Storage::Output;
-}
 
 bool same_kind_and_fits(DType from, DType to) {
     return ir::kind_of(runtime::to_ir(from)) == ir::kind_of(runtime::to_ir(to)) &&
@@ -99,6 +91,26 @@ Failure Batch::Implementation::bind(const Port& port, const Array& array) {
     return {};
 }
 
+Failure Batch::Implementation::set(std::string_view name, std::string_view text) {
+    auto port = bindable(name);
+    if (!port) return port.error();
+    auto bad = [&](const std::string& why) {
+        return Error{"bad_literal", quoted(name) + ": " + why, ""};
+    };
+    auto literal = frontend::parse_literal(std::string(text));
+    if (auto* message = std::get_if<std::string>(&literal)) return bad(*message);
+    const auto& value = std::get<frontend::LiteralValue>(literal);
+    ir::Type wanted = runtime::to_ir((*port)->type);
+    // With one axis more than the port, the leading axis is the VM axis, as for arrays.
+    bool per_vm =
+        (*port)->kind == PortKind::Input && value.constant.type.rank() == wanted.rank() + 1;
+    if (per_vm) wanted.shape.insert(wanted.shape.begin(), value.constant.type.shape[0]);
+    auto fitted = frontend::fit_literal(value, wanted);
+    if (auto* message = std::get_if<std::string>(&fitted)) return bad(*message);
+    auto constant = std::make_shared<ir::Constant>(std::get<ir::Constant>(std::move(fitted)));
+    return bind(**port, runtime::to_array(std::move(constant)));
+}
+
 Failure Batch::Implementation::decide_vms() {
     std::string_view decided_by;
     std::optional<std::int64_t> decided = options.vms;
@@ -118,7 +130,7 @@ Failure Batch::Implementation::decide_vms() {
         }
     }
     vm_count = decided.value_or(1);
-    piece = options.piece.value_or(Piece{0, vm_count});
+    whole = options.piece.value_or(Piece{0, vm_count});
     return {};
 }
 
@@ -127,9 +139,9 @@ Failure Batch::Implementation::check_request() const {
         return Error{"bad_request", "the program has errors, so it cannot be run", ""};
     if (vm_count < 1 || vm_count > kMaxBatch)
         return shape_error("a batch has at least one VM, and at most 2^48");
-    if (piece.vms < 1 || piece.first_vm < 0 || piece.first_vm > vm_count - piece.vms)
+    if (whole.vms < 1 || whole.first_vm < 0 || whole.first_vm > vm_count - whole.vms)
         return Error{"bad_request", "the piece does not lie inside the batch", ""};
-    if (code().has_collectives() && piece.vms != vm_count)
+    if (code().has_collectives() && whole.vms != vm_count)
         return Error{"bad_request", "a program with collectives cannot be run in pieces", ""};
     return {};
 }
@@ -151,75 +163,25 @@ bool Batch::Implementation::used_where_it_lies(const Port& port, const Bound& va
     return value.array.type.dtype == port.type.dtype && value.value().contiguous();
 }
 
-Failure Batch::Implementation::check_memory() {
-    double arrays = 0;  // a double cannot overflow; precision does not matter for what is too large
-    for (const ir::Slot& slot : code().slots)
-        if (holds_for_host(slot.storage))
-            arrays +=
-                static_cast<double>(ir::byte_count(slot.type)) * static_cast<double>(piece.vms);
+// Where the inputs of the VMs of the piece lie.
+Failure Batch::Implementation::attach_inputs() {
+    converted.clear();
     for (const auto& [name, value] : bound) {
         const Port& port = *program.port(name);
-        double count = static_cast<double>(value.array.count());
-        if (!used_where_it_lies(port, value)) arrays += count * size_of(port.type.dtype);
-    }
-    double statuses_bytes = static_cast<double>(piece.vms) * sizeof(ir::VmStatus);
-    // VMs that meet need memory each at the same time; others share one piece.
-    double lower_bound = code().has_collectives()
-                             ? static_cast<double>(code().vm_bytes) * static_cast<double>(piece.vms)
-                             : 0;
-    double working = lower_bound;
-    if (arrays + statuses_bytes + lower_bound < static_cast<double>(kMaxBatch))
-        working = static_cast<double>(ir::working_bytes(code(), piece.vms));
-    double total = arrays + statuses_bytes + working;
-    auto available = static_cast<double>(runtime::available_memory());
-    if (total > available) {
-        return Error{"out_of_memory",
-                     "a batch of " + std::to_string(piece.vms) + (piece.vms == 1 ? " VM" : " VMs") +
-                         " needs " + bytes_text(total) + " (arrays " + bytes_text(arrays) +
-                         ", statuses " + bytes_text(statuses_bytes) + ", working memory " +
-                         bytes_text(working) + "), but " + bytes_text(available) + " are available",
-                     piece.vms == 1 ? "" : "run fewer VMs at a time"};
-    }
-    memory_bytes = static_cast<std::int64_t>(total);
-    vm_memory_bytes = code().vm_bytes;
-    return {};
-}
-
-Failure Batch::Implementation::allocate() {
-    bindings.assign(code().slots.size(), {});
-    for (ir::SlotId id = 0; id < code().slots.size(); ++id) {
-        const ir::Slot& slot = code().slots[id];
-        if (!holds_for_host(slot.storage)) continue;
-        std::int64_t bytes = ir::byte_count(slot.type);
-        // Zeroed by the system when first touched.
-        Buffer buffer(static_cast<std::byte*>(std::calloc(
-            static_cast<std::size_t>(std::max<std::int64_t>(1, bytes * piece.vms)), 1)));
-        if (!buffer)
-            return Error{"out_of_memory",
-                         "the system refused " + bytes_text(static_cast<double>(bytes * piece.vms)),
-                         ""};
-        bindings[id] = {buffer.get(), bytes};
-        buffers.push_back(std::move(buffer));
-    }
-    statuses.assign(static_cast<std::size_t>(piece.vms), {});
-    return {};
-}
-
-Failure Batch::Implementation::attach_inputs() {
-    for (auto& [name, value] : bound) {
-        const Port& port = *program.port(name);
+        Array array = value.array;
         if (value.per_vm) {
-            value.array.data += piece.first_vm * value.array.strides[0];
-            value.array.type.shape[0] = piece.vms;
+            array.data += piece.first_vm * array.strides[0];
+            array.type.shape[0] = piece.vms;
         }
         if (!used_where_it_lies(port, value)) {
-            auto copy = contiguous_copy(value.array, port.type.dtype);
+            auto copy = contiguous_copy(array, port.type.dtype);
             if (!copy) return copy.error();
-            value.array = *copy;
+            array = *copy;
+            converted.push_back(array);
         }
         // Inputs are never written, so that the binding's pointer may lose its const.
-        bindings[slot_of(port)] = {const_cast<std::byte*>(value.array.data),
-                                   value.per_vm ? value.array.strides[0] : 0};
+        bindings[slot_of(port)] = {const_cast<std::byte*>(array.data),
+                                   value.per_vm ? array.strides[0] : 0};
     }
     return {};
 }

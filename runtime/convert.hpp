@@ -1,11 +1,12 @@
-// Between the types of the public header and those of ir/. Both say the same; only this folder sees
-// both.
+// Between the types of the public header and those of ir/ and jit/. Both say the same; only this
+// folder sees both.
 #pragma once
 
 #include <memory>
 
 #include "ir/constant.hpp"
 #include "ir/types.hpp"
+#include "jit/instruction_set.hpp"
 #include "runtime/dunlin.hpp"
 
 namespace dunlin::runtime {
@@ -33,6 +34,22 @@ inline Array to_array(std::shared_ptr<const ir::Constant> constant) {
     const ir::Constant& held = *constant;
     return Array::over(to_public(held.type.dtype), held.bytes.data(), held.type.shape,
                        std::move(constant));
+}
+
+static_assert(static_cast<int>(dunlin::InstructionSet::Avx512) ==
+              static_cast<int>(jit::InstructionSet::Avx512) + 1);  // the first one is Native
+
+inline dunlin::InstructionSet to_public(jit::InstructionSet set) {
+    return static_cast<dunlin::InstructionSet>(static_cast<int>(set) + 1);
+}
+// An Error when this processor lacks them.
+inline Result<jit::InstructionSet> usable_set(dunlin::InstructionSet wanted) {
+    const jit::InstructionSet best = jit::instruction_set_of_this_cpu();
+    if (wanted == dunlin::InstructionSet::Native) return best;
+    const auto set = static_cast<jit::InstructionSet>(static_cast<int>(wanted) - 1);
+    if (set <= best) return set;
+    return Error{"bad_request",
+                 "this processor has no " + std::string(jit::name_of(set)) + " instructions", ""};
 }
 
 }  // namespace dunlin::runtime

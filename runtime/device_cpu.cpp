@@ -5,13 +5,16 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
-#include <cstring>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "ir/interpret_memory.hpp"
+#include "runtime/collective.hpp"
 
 namespace dunlin::runtime {
 
@@ -22,11 +25,16 @@ namespace {
 using kernel::Place;
 using kernel::Run;
 using kernel::Task;
+using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kAlignment = 128;
-constexpr std::int64_t kLeastStripe = 1024;   // VMs
+// A stripe is what a worker takes at a time. A kernel that refills its lanes has idle ones towards
+// the end of each.
 constexpr std::int64_t kStripesPerThread = 16;
-constexpr std::chrono::milliseconds kBetweenReports{250};
+constexpr std::int64_t kStripesPerThreadWithRefill = 4;
+constexpr std::int64_t kLeastStripeWithRefill = 256;
+// Work that ends sooner is not worth waking other threads.
+constexpr std::chrono::microseconds kWorthThreads{200};
 
 struct FreeMemory {
     void operator()(unsigned char* memory) const { std::free(memory); }
@@ -40,219 +48,328 @@ Memory allocate(std::int64_t bytes) {
         std::aligned_alloc(kAlignment, std::max(whole, kAlignment))));
 }
 
-class CpuRun {
+class Launch {
   public:
-    CpuRun(const jit::Kernel& kernel, const ir::RunRequest& request, int threads)
-        : kernel_(kernel),
-          source_(kernel.source),
-          request_(request),
-          threads_(std::max(1, threads)),
-          caller_(std::this_thread::get_id()) {
+    explicit Launch(const CpuRun& run)
+        : kernel_(run.kernel),
+          source_(run.kernel.source),
+          request_(run.request),
+          statuses_(run.statuses),
+          threads_(std::max(1, run.threads)),
+          begin_(run.begin) {
+        report_.finished = run.begin;
         prepare();
     }
 
-    ir::RunReport go() {
-        pass(0);
-        while (!stopped() && waits_ > 0) {
-            const int waits = waits_;
-            meet(waits);
-            pass(waits);
-        }
+    CpuReport go() {
+        if (request_.progress)
+            run_watched();
+        else
+            run_phases();
         report_.interrupted = stopped();
-        if (!report_.interrupted) give_statuses();
+        report_.finished = finished();
         return report_;
     }
 
   private:
-    void prepare() {
-        statuses_.resize(static_cast<std::size_t>(request_.vms));
-        for (std::int64_t vm = 0; vm < request_.vms; ++vm)
-            statuses_[static_cast<std::size_t>(vm)] =
-                request_.statuses[vm].outcome == ir::Outcome::Faulted ? kernel::kFaulted : 0;
-        for (ir::SlotId slot : source_.ports) {
-            const ir::Binding& binding = request_.bindings[slot];
-            places_.push_back({reinterpret_cast<unsigned char*>(binding.data), binding.stride});
-        }
-        std::int64_t saved = 0;
-        for (const jit::SavedSlot& slot : source_.saved)
-            saved += slot.bytes * jit::in_whole_tiles(request_.vms);
-        saved_ = allocate(saved);
-        run_.seed = request_.seed;
-        run_.fuel = request_.fuel;
-        run_.vm_count = request_.vm_count;
-        run_.first_vm = request_.first_vm;
-        run_.vms = request_.vms;
-        run_.print_vm = request_.print ? request_.print_vm : -1;
-        run_.first_turn = request_.first_turn ? 1 : 0;
-        static const unsigned char kNever = 0;
-        run_.stop = request_.stop != nullptr
-                        ? reinterpret_cast<const volatile unsigned char*>(request_.stop)
-                        : &kNever;
-        run_.places = places_.data();
-        run_.constants = reinterpret_cast<const unsigned char*>(source_.constants.data());
-        run_.saved = saved_.get();
-        run_.statuses = statuses_.data();
-        run_.host = this;
-        run_.print = &print;
-        run_.parallel = nullptr;
-        static_assert(sizeof(std::atomic<bool>) == 1);
-    }
-
+    void prepare();
     bool stopped() const { return *run_.stop != 0; }
 
-    // All VMs from where they are to their end or to the next collective.
-    void pass(int phase) {
-        waits_ = 0;
-        const std::int64_t vms = request_.vms;
-        std::int64_t stripe = std::max(
-            kLeastStripe, (vms + threads_ * kStripesPerThread - 1) / (threads_ * kStripesPerThread));
-        stripe = jit::in_whole_tiles(stripe);
-        if (threads_ == 1 || vms <= stripe) {
-            Task task = worker();
-            const Memory memory = allocate(source_.memory_bytes);
-            task.memory = memory.get();
-            for (std::int64_t begin = 0; begin < vms && !stopped(); begin += stripe)
-                run_stripe(task, phase, begin, std::min(vms, begin + stripe));
-            finish(task);
-            return;
-        }
-        tbb::task_arena arena(threads_);
-        arena.execute([&] {
-            const std::int64_t stripes = (vms + stripe - 1) / stripe;
-            tbb::parallel_for(
-                tbb::blocked_range<std::int64_t>(0, stripes, 1),
-                [&](const tbb::blocked_range<std::int64_t>& range) {
-                    Task task = worker();
-                    const Memory memory = allocate(source_.memory_bytes);
-                    task.memory = memory.get();
-                    for (std::int64_t k = range.begin(); k < range.end() && !stopped(); ++k)
-                        run_stripe(task, phase, k * stripe, std::min(vms, (k + 1) * stripe));
-                    finish(task);
-                },
-                tbb::simple_partitioner());
+    // The kernel runs in another thread while this one reports, so that there is a report also when
+    // a single VM runs for long.
+    void run_watched() {
+        std::mutex mutex;
+        std::condition_variable ended;
+        bool has_ended = false;
+        std::thread runner([&] {
+            run_phases();
+            const std::scoped_lock lock(mutex);
+            has_ended = true;
+            ended.notify_one();
         });
+        std::unique_lock lock(mutex);
+        while (!ended.wait_for(lock, request_.progress_interval, [&] { return has_ended; })) {
+            const std::scoped_lock other(mutex_);
+            request_.progress(finished_locked());
+        }
+        lock.unlock();
+        runner.join();
     }
 
-    static Task worker() { return Task{}; }
-
-    void run_stripe(Task& task, int phase, std::int64_t begin, std::int64_t end) {
-        task.begin = begin;
-        task.end = end;
-        task.phase = phase;
-        const long long before = task.finished;
-        kernel_.function(&run_, &task);
-        finished_ += task.finished - before;
-        if (request_.progress && std::this_thread::get_id() == caller_) {
-            const auto now = std::chrono::steady_clock::now();
-            if (now - reported_ >= kBetweenReports) {
-                reported_ = now;
-                request_.progress(finished_);
-            }
+    void run_phases() {
+        pass(0);
+        while (!stopped() && waits_ > 0) {
+            const int waits = waits_;
+            meet(waits);
+            if (!stopped()) pass(waits);
         }
     }
 
-    void finish(const Task& task) {
+    void pass(int phase);
+    std::int64_t stripe_vms(std::int64_t vms) const;
+    void work(int phase, std::atomic<std::int64_t>& next, std::int64_t stripe);
+    void run_stripe(Task& task, std::int64_t begin, std::int64_t end);
+    void meet(int phase);
+    std::vector<ir::Binding> places_of_collective() const;
+
+    // A worker begins and ends.
+    struct Worker {
+        Task task{};
+        Memory memory;
+    };
+    std::unique_ptr<Worker> begin_worker(int phase);
+    void end_worker(std::unique_ptr<Worker> worker);
+
+    std::int64_t finished() {
         const std::scoped_lock lock(mutex_);
-        if (task.waits > 0) waits_ = task.waits;
-        report_.turns += task.turns;
+        return finished_locked();
+    }
+    std::int64_t finished_locked() {
+        std::int64_t count = report_.finished;
+        for (Worker* worker : working_)
+            count += __atomic_load_n(&worker->task.finished, __ATOMIC_RELAXED);
+        return count;
     }
 
-    // A collective among the VMs that wait for it.
-    void meet(int phase) {
-        const ir::RoutineId routine =
-            source_.collectives[static_cast<std::size_t>(phase - 1)];
-        std::vector<ir::Binding> places(request_.program->slots.size());
-        static std::byte nothing;
-        for (ir::SlotId id = 0; id < places.size(); ++id) {
-            const ir::Slot& slot = request_.program->slots[id];
-            places[id] = request_.bindings[id];
-            if (slot.storage == ir::Storage::Constant)
-                places[id].data = const_cast<std::byte*>(
-                    request_.program->constants[slot.constant].bytes.data());
-            if (places[id].data == nullptr) places[id].data = &nothing;
-        }
-        std::int64_t offset = 0;
-        for (const jit::SavedSlot& slot : source_.saved) {
-            if (slot.by_vm)
-                places[slot.slot] = {reinterpret_cast<std::byte*>(saved_.get()) + offset,
-                                     slot.bytes};
-            offset += slot.bytes * jit::in_whole_tiles(request_.vms);
-        }
-        std::vector<std::uint8_t> live(statuses_.size());
-        for (std::size_t vm = 0; vm < live.size(); ++vm) live[vm] = statuses_[vm] == 0 ? 1 : 0;
-        ir::CollectiveRun collective(*request_.program, routine);
-        collective.run(places, live, [&](std::int64_t vm, ir::VmStatus status) {
-            statuses_[static_cast<std::size_t>(vm)] = kernel::kFaulted;
-            request_.statuses[vm] = status;
-            ++finished_;
-        });
+    tbb::task_arena& arena() {
+        std::call_once(arena_made_, [this] { arena_.emplace(threads_); });
+        return *arena_;
     }
 
-    // What kernels write is one word a VM.
-    void give_statuses() {
-        for (std::int64_t vm = 0; vm < request_.vms; ++vm) {
-            const unsigned word = statuses_[static_cast<std::size_t>(vm)];
-            const unsigned number = word & ~static_cast<unsigned>(kernel::kFaulted);
-            if (number >= kernel::kFirstSite)
-                request_.statuses[vm] = source_.sites[number - kernel::kFirstSite].status;
-            else if (number == kernel::kFinished)
-                request_.statuses[vm] = {};
-        }
-    }
-
-    static void print(Run* run, unsigned site, long long vm, const unsigned char* values) {
-        auto& self = *static_cast<CpuRun*>(run->host);
-        (void)vm;
-        const ir::Instruction& instruction = *self.source_.sites[site].print;
-        const ir::Program& program = *self.request_.program;
-        std::vector<ir::PrintItem> items;
-        std::vector<std::vector<std::byte>> copies;
-        std::size_t next_operand = 0;
-        std::int64_t end = 0;
-        for (std::int64_t item : instruction.attributes) {
-            if (item >= 0) {
-                items.push_back({&program.texts[static_cast<std::size_t>(item)], {}, nullptr});
-                continue;
-            }
-            const ir::Type& type = program.type_of(instruction.operands[next_operand++]);
-            const std::int64_t size = ir::size_of(type.dtype);
-            const std::int64_t begin = (end + size - 1) / size * size;
-            end = begin + ir::byte_count(type);
-            const auto* first = reinterpret_cast<const std::byte*>(values) + begin;
-            copies.emplace_back(first, first + ir::byte_count(type));
-            ir::make_canonical(type, copies.back().data());
-            items.push_back({nullptr, type, copies.back().data()});
-        }
-        const std::scoped_lock lock(self.mutex_);
-        self.request_.print(instruction.statement, items);
-    }
+    static void print(Run* run, unsigned site, long long vm, const unsigned char* values);
+    static void parallel(Run* run, kernel::Body body, const void* frame, long long count,
+                         long long grain);
 
     const jit::Kernel& kernel_;
     const jit::KernelSource& source_;
     const ir::RunRequest& request_;
-    int threads_;
-    std::thread::id caller_;
+    Statuses& statuses_;
+    const int threads_;
+    const std::int64_t begin_;
     std::vector<Place> places_;
-    std::vector<unsigned> statuses_;
     Memory saved_;
     Run run_{};
-    std::mutex mutex_;
+    std::once_flag arena_made_;
+    std::optional<tbb::task_arena> arena_;
+    std::mutex mutex_;  // over what follows, and calls of `print` and `progress`
     int waits_ = 0;
-    std::atomic<std::int64_t> finished_ = 0;
-    std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();
-    ir::RunReport report_;
+    std::vector<Worker*> working_;
+    std::vector<std::unique_ptr<Worker>> resting_;
+    CpuReport report_;
 };
+
+void Launch::prepare() {
+    for (ir::SlotId slot : source_.ports) {
+        const ir::Binding& binding = request_.bindings[slot];
+        places_.push_back({reinterpret_cast<unsigned char*>(binding.data), binding.stride});
+    }
+    std::int64_t saved = 0;
+    for (const jit::SavedSlot& slot : source_.saved)
+        saved += slot.bytes * jit::in_whole_tiles(request_.vms);
+    saved_ = allocate(saved);
+    statuses_.use_sites(source_.sites);
+    run_.seed = request_.seed;
+    run_.fuel = request_.fuel;
+    run_.vm_count = request_.vm_count;
+    run_.first_vm = request_.first_vm;
+    run_.vms = request_.vms;
+    run_.print_vm = request_.print ? request_.print_vm : -1;
+    run_.first_turn = request_.first_turn ? 1 : 0;
+    static const unsigned char kNever = 0;
+    static_assert(sizeof(std::atomic<bool>) == 1);
+    run_.stop = request_.stop != nullptr
+                    ? reinterpret_cast<const volatile unsigned char*>(request_.stop)
+                    : &kNever;
+    run_.places = places_.data();
+    run_.constants = reinterpret_cast<const unsigned char*>(source_.constants.data());
+    run_.saved = saved_.get();
+    run_.statuses = statuses_.words();
+    run_.host = this;
+    run_.print = &print;
+    run_.parallel = threads_ > 1 ? &parallel : nullptr;
+}
+
+// --- Workers ---
+
+std::unique_ptr<Launch::Worker> Launch::begin_worker(int phase) {
+    std::unique_ptr<Worker> worker;
+    std::unique_lock lock(mutex_);
+    if (!resting_.empty()) {
+        worker = std::move(resting_.back());
+        resting_.pop_back();
+    } else {
+        lock.unlock();
+        worker = std::make_unique<Worker>();
+        worker->memory = allocate(source_.memory_bytes);
+        lock.lock();
+    }
+    worker->task = Task{};
+    worker->task.memory = worker->memory.get();
+    worker->task.phase = phase;
+    working_.push_back(worker.get());
+    return worker;
+}
+
+void Launch::end_worker(std::unique_ptr<Worker> worker) {
+    const std::scoped_lock lock(mutex_);
+    std::erase(working_, worker.get());
+    const Task& task = worker->task;
+    if (task.waits > 0) waits_ = task.waits;
+    report_.finished += task.finished;
+    report_.turns += task.turns;
+    report_.offered += task.offered;
+    resting_.push_back(std::move(worker));
+}
+
+std::int64_t Launch::stripe_vms(std::int64_t vms) const {
+    const std::int64_t per_thread =
+        source_.refills ? kStripesPerThreadWithRefill : kStripesPerThread;
+    std::int64_t stripe = (vms + threads_ * per_thread - 1) / (threads_ * per_thread);
+    if (source_.refills) stripe = std::max(stripe, kLeastStripeWithRefill);
+    return jit::in_whole_tiles(stripe);
+}
+
+// All VMs from where they are to their end or to the next collective.
+void Launch::pass(int phase) {
+    waits_ = 0;
+    const std::int64_t vms = request_.vms - begin_;
+    const std::int64_t stripe = stripe_vms(vms);
+    std::atomic<std::int64_t> next = begin_;
+    // Where lanes are elements, the workers share the loops of one VM after the other.
+    if (threads_ == 1 || vms <= stripe || source_.elements)
+        return work(phase, next, request_.vms);
+
+    // A few VMs tell how long the others will take.
+    const auto start = Clock::now();
+    auto worker = begin_worker(phase);
+    const std::int64_t first = std::min(vms, source_.refills ? stripe : jit::kTileVms);
+    run_stripe(worker->task, begin_, begin_ + first);
+    end_worker(std::move(worker));
+    next = begin_ + first;
+    if ((Clock::now() - start) * (vms / first) < kWorthThreads)
+        return work(phase, next, request_.vms);
+    arena().execute([&] {
+        tbb::parallel_for(0, threads_, [&](int) { work(phase, next, stripe); });
+    });
+}
+
+// Stripes one after the other, as long as there are any.
+void Launch::work(int phase, std::atomic<std::int64_t>& next, std::int64_t stripe) {
+    if (next.load(std::memory_order_relaxed) >= request_.vms) return;
+    auto worker = begin_worker(phase);
+    while (!stopped()) {
+        const std::int64_t begin = next.fetch_add(stripe, std::memory_order_relaxed);
+        if (begin >= request_.vms) break;
+        run_stripe(worker->task, begin, std::min(request_.vms, begin + stripe));
+    }
+    end_worker(std::move(worker));
+}
+
+void Launch::run_stripe(Task& task, std::int64_t begin, std::int64_t end) {
+    task.begin = begin;
+    task.end = end;
+    kernel_.function(&run_, &task);
+}
+
+// --- What kernels call ---
+
+// Loops over elements, cut into grains that the workers share.
+void Launch::parallel(Run* run, kernel::Body body, const void* frame, long long count,
+                      long long grain) {
+    auto& self = *static_cast<Launch*>(run->host);
+    self.arena().execute([&] {
+        tbb::parallel_for(tbb::blocked_range<long long>(0, count, grain),
+                          [&](const tbb::blocked_range<long long>& range) {
+                              if (!self.stopped()) body(frame, range.begin(), range.end());
+                          });
+    });
+}
+
+void Launch::print(Run* run, unsigned site, long long, const unsigned char* values) {
+    auto& self = *static_cast<Launch*>(run->host);
+    const ir::Instruction& instruction = *self.source_.sites[site].print;
+    const ir::Program& program = *self.request_.program;
+    std::vector<ir::PrintItem> items;
+    std::vector<std::vector<std::byte>> copies;
+    std::size_t next_operand = 0;
+    std::int64_t end = 0;
+    for (std::int64_t item : instruction.attributes) {
+        if (item >= 0) {
+            items.push_back({&program.texts[static_cast<std::size_t>(item)], {}, nullptr});
+            continue;
+        }
+        const ir::Type& type = program.type_of(instruction.operands[next_operand++]);
+        const std::int64_t size = ir::size_of(type.dtype);
+        const std::int64_t begin = (end + size - 1) / size * size;
+        end = begin + ir::byte_count(type);
+        const auto* first = reinterpret_cast<const std::byte*>(values) + begin;
+        copies.emplace_back(first, first + ir::byte_count(type));
+        ir::make_canonical(type, copies.back().data());
+        items.push_back({nullptr, type, copies.back().data()});
+    }
+    const std::scoped_lock lock(self.mutex_);
+    self.request_.print(instruction.statement, items);
+}
+
+// --- Collectives ---
+
+std::vector<ir::Binding> Launch::places_of_collective() const {
+    static std::byte nothing;
+    std::vector<ir::Binding> places(request_.program->slots.size());
+    for (ir::SlotId id = 0; id < places.size(); ++id) {
+        const ir::Slot& slot = request_.program->slots[id];
+        places[id] = request_.bindings[id];
+        if (slot.storage == ir::Storage::Constant)
+            places[id].data = const_cast<std::byte*>(
+                request_.program->constants[slot.constant].bytes.data());
+        if (places[id].data == nullptr) places[id].data = &nothing;
+    }
+    std::int64_t offset = 0;
+    for (const jit::SavedSlot& slot : source_.saved) {
+        if (slot.by_vm)
+            places[slot.slot] = {reinterpret_cast<std::byte*>(saved_.get()) + offset, slot.bytes};
+        offset += slot.bytes * jit::in_whole_tiles(request_.vms);
+    }
+    return places;
+}
+
+// A collective among the VMs that wait for it.
+void Launch::meet(int phase) {
+    const ir::RoutineId routine = source_.collectives[static_cast<std::size_t>(phase - 1)];
+    const ir::Instruction& instruction =
+        request_.program->routines[routine].terminator.collective;
+    const std::vector<ir::Binding> places = places_of_collective();
+    auto share_out = [this](std::int64_t count, const std::function<void(std::int64_t)>& body) {
+        auto one = [&](std::int64_t k) {
+            if (!stopped()) body(k);
+        };
+        if (threads_ == 1 || count == 1) {
+            for (std::int64_t k = 0; k < count; ++k) one(k);
+        } else {
+            arena().execute([&] { tbb::parallel_for(std::int64_t{0}, count, one); });
+        }
+    };
+    const std::vector<std::int64_t> faulted =
+        hold({*request_.program, instruction, places, run_.statuses, request_.vms, share_out});
+    for (std::int64_t vm : faulted)
+        statuses_.set(vm, {ir::Outcome::Faulted, ir::Fault::IndexOutOfRange,
+                           instruction.statement, -1});
+    report_.finished += static_cast<std::int64_t>(faulted.size());
+}
 
 }  // namespace
 
-ir::RunReport run_on_cpu(const jit::Kernel& kernel, const ir::RunRequest& request, int threads) {
-    return CpuRun(kernel, request, threads).go();
+CpuReport run_on_cpu(const CpuRun& run) {
+    return Launch(run).go();
 }
 
-std::int64_t kernel_working_bytes(const jit::KernelSource& source, std::int64_t vms, int threads) {
-    std::int64_t bytes = source.memory_bytes * threads + 4 * vms;
+std::int64_t kernel_working_bytes(const ir::Program& program, const jit::KernelSource& source,
+                                  std::int64_t vms, int threads) {
+    std::int64_t bytes = source.memory_bytes * std::min<std::int64_t>(threads, vms);
     for (const jit::SavedSlot& slot : source.saved)
         bytes += slot.bytes * jit::in_whole_tiles(vms);
+    for (ir::RoutineId routine : source.collectives)
+        bytes += meeting_bytes(program, program.routines[routine].terminator.collective, vms);
     return bytes;
 }
 

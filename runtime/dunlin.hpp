@@ -25,8 +25,9 @@
 // and the other VMs carry on.
 //
 // Program is a handle: copies share one loaded program, which never changes. Batch owns the memory
-// of its VMs; it keeps its program alive. Nothing here is thread-safe except the `stop` flag, and
-// that different objects may be used by different threads.
+// of its VMs; it keeps its program alive. Stream runs a batch that is larger than memory.
+// Nothing here is thread-safe except the `stop` flag, and that different objects may be used by
+// different threads; batches of one program may run at the same time.
 #pragma once
 
 #include <atomic>
@@ -54,7 +55,8 @@ std::string_view version();
 //   that can be used unknown_name  no such input, output, stage, ...       batch_shape    shapes or
 //   the number of VMs do not fit wrong_type    the element type does not fit unbound_input  an
 //   input has no value bad_literal   text that is not a literal              out_of_memory  the
-//   batch would not fit bad_request   a call that cannot be meant
+//   batch would not fit bad_request   a call that cannot be meant kernel     a kernel cannot be
+//   compiled interrupted   `stop` was set before the run began
 struct Error {
     std::string code;
     std::string message;
@@ -152,12 +154,74 @@ struct Summary {
 };
 std::optional<Summary> summarise(const Array& array);  // nothing when the array is empty
 
+// The summary of many arrays of one element type: that of all elements in a row, to the bit.
+class Summariser {
+  public:
+    Summariser();
+    Summariser(Summariser&&) noexcept;
+    Summariser& operator=(Summariser&&) noexcept;
+    ~Summariser();
+
+    void add(const Array& array);
+    std::optional<Summary> summary() const;  // nothing when there were no elements
+
+    struct State;
+
+  private:
+    std::unique_ptr<State> state_;
+};
+
 // .npy files, versions 1 to 3, of every element type in either byte order and either element order.
 // Reading maps the file into memory, so that only what is used is read; the file must not be cut
 // short while the array is in use. Writing goes to a temporary file that is then renamed: when it
 // fails, an older file of that name is untouched.
 Result<Array> load_npy(const std::string& path);
 Failure save_npy(const std::string& path, const Array& array);
+
+// The same file written piece by piece: entries of the leading axis, whose size is known from the
+// beginning. Without `finish`, there is no file.
+class NpyWriter {
+  public:
+    static Result<NpyWriter> create(const std::string& path, const Type& type);
+    NpyWriter(NpyWriter&&) noexcept;
+    NpyWriter& operator=(NpyWriter&&) noexcept;
+    ~NpyWriter();
+
+    // Entries of the leading axis, all of one type.
+    Failure append(const Array& entries);
+    // Only when as many entries have come as the type says.
+    Failure finish();
+
+  private:
+    struct Implementation;
+    explicit NpyWriter(std::unique_ptr<Implementation> implementation);
+    std::unique_ptr<Implementation> implementation_;
+};
+
+// ---- Execution
+// ------------------------------------------------------------------------------------------------------
+
+// What runs a batch. The result is the same to the last bit, whatever is chosen.
+//   Auto         small work is interpreted; other work is done by a kernel as soon as there is one,
+//                and by the interpreter until then. Where no kernel can be compiled, the interpreter
+//                does it all, and RunReport::note says why.
+//   Cpu          a kernel, or an Error of code kernel
+//   Interpreter  the reference interpreter
+enum class Device : std::uint8_t { Auto, Cpu, Interpreter };
+// What a lane of a kernel stands for: one VM of many, or one element of a large array.
+enum class Lanes : std::uint8_t { Auto, Vm, Element };
+std::string_view name_of(Lanes lanes);  // "vm"
+// What the kernels for the CPU may use; Native is the best that this machine has.
+enum class InstructionSet : std::uint8_t { Native, Baseline, Avx2, Avx512 };
+std::string_view name_of(InstructionSet instructions);  // "avx2"
+
+struct ExecutionOptions {
+    Device device = Device::Auto;
+    Lanes lanes = Lanes::Auto;
+    int width = 0;    // lanes that a kernel works on together: 1, 16 or 32; 0 lets it be decided
+    int threads = 0;  // 0: one for each core
+    InstructionSet instructions = InstructionSet::Native;
+};
 
 // ---- Programs
 // -------------------------------------------------------------------------------------------------------
@@ -250,10 +314,12 @@ class Program {
     // The same source with another option set: the test block of that number.
     Result<Program> load_test(int number) const;
 
-    // What the program has become: stage "ast" (the tree), "microcode", or "memory" (what lies
-    // where in VM memory, and when). `after` names a pass, and shows the program as that pass left
-    // it; otherwise it is shown as it is run.
-    Result<std::string> explain(std::string_view stage, std::string_view after = {}) const;
+    // What the program has become: stage "ast" (the tree), "microcode", "memory" (what lies where
+    // in VM memory, and when), "kernel" (the text that is compiled, without what all kernels have
+    // in common) or "asm" (what the compiler makes of it). `after` names a pass, and shows
+    // microcode and memory as that pass left them; otherwise they are shown as they are run.
+    Result<std::string> explain(std::string_view stage, std::string_view after = {},
+                                const ExecutionOptions& execution = {}) const;
 
     struct Implementation;
 
@@ -280,21 +346,6 @@ struct Piece {
     std::int64_t vms = 1;
 };
 
-// What runs a batch. The result is the same to the last bit, whatever is chosen.
-enum class Device : std::uint8_t { Auto, Cpu, Interpreter };
-// What a lane of a kernel stands for: one VM of many, or one element of a large array.
-enum class Lanes : std::uint8_t { Auto, Vm, Element };
-// What the kernels for the CPU may use; Native is the best that this machine has.
-enum class InstructionSet : std::uint8_t { Native, Baseline, Avx2, Avx512 };
-
-struct ExecutionOptions {
-    Device device = Device::Auto;
-    Lanes lanes = Lanes::Auto;
-    int width = 0;    // lanes that a kernel works on together: 1, 16 or 32; 0 lets it be decided
-    int threads = 0;  // 0: one for each core
-    InstructionSet instructions = InstructionSet::Native;
-};
-
 struct BatchOptions {
     // How many VMs. When absent, the bound inputs that have a VM axis decide; without any, there is
     // one VM.
@@ -312,8 +363,30 @@ struct BatchOptions {
         print_vm;  // whose prints are wanted; when absent, those of a batch of one VM
     const std::atomic<bool>* stop =
         nullptr;  // set by another thread or a signal handler: the run ends soon
+    // Whether kernels count turns of loops, and how many of their lanes take part; this costs a
+    // little.
+    bool counts = false;
+    // Neither is called by two threads at a time, and not for two lines at once; but `print` may be
+    // called by another thread than that of `run`.
     std::function<void(const PrintedLine&)> print;
-    std::function<void(std::int64_t finished, std::int64_t vms)> progress;  // now and then
+    // Now and then, by the thread of `run`: how many turns of VMs have ended, of how many.
+    std::function<void(std::int64_t finished, std::int64_t all)> progress;
+};
+
+// A kernel, and how it came to be. Times are in seconds; those of stages that were not needed are 0.
+struct KernelFacts {
+    Lanes lanes = Lanes::Vm;
+    int width = 1;
+    int threads = 1;
+    InstructionSet instructions = InstructionSet::Baseline;
+    bool refills = false;  // lanes whose VM has ended take the next one at once
+    bool cached = false;   // the machine code came from the cache
+    double emission = 0;   // microcode to text
+    double opening = 0;    // of the compiler module
+    double front_end = 0;
+    double optimisation = 0;
+    double code_generation = 0;
+    double loading = 0;
 };
 
 // What a run did. Figures are of that call of `run` alone.
@@ -322,9 +395,20 @@ struct RunReport {
     std::int64_t vms_finished =
         0;                   // in the last turn; less than the number of VMs only when interrupted
     std::int64_t steps = 0;  // turns of the whole batch that were completed
-    std::uint64_t loop_turns = 0;
-    std::uint64_t instructions = 0;
     double seconds = 0;
+    std::int64_t bytes_moved = 0;  // of inputs, states and outputs
+
+    // Turns of VMs that ended in the interpreter, and in a kernel.
+    std::int64_t vms_interpreted = 0;
+    std::int64_t vms_in_kernel = 0;
+    std::optional<KernelFacts> kernel;  // when one was used
+    std::string note;                   // why none was, where one was wanted
+
+    std::uint64_t instructions = 0;  // by the interpreter
+    std::uint64_t loop_turns = 0;    // in a kernel they are counted with BatchOptions::counts alone
+    // Of the kernel: its turns of loops, and how many they would be if all lanes took part in each.
+    std::uint64_t lane_turns = 0;
+    std::uint64_t lane_turns_offered = 0;
 };
 
 enum class Outcome : std::uint8_t { Finished, Halted, Faulted };
@@ -372,7 +456,8 @@ class Batch {
     // Runs the program `steps` times in a row; `state` carries over, from one call to the next too.
     Result<RunReport> run(std::int64_t steps = 1);
 
-    std::int64_t vms() const;  // 0 before `prepare`
+    std::int64_t vms() const;       // 0 before `prepare`
+    std::int64_t first_vm() const;  // its number in the whole batch: not 0 in pieces and chunks
     std::int64_t memory_bytes()
         const;  // computed by `prepare`: arrays, statuses and working memory
     std::int64_t vm_memory_bytes()
@@ -382,6 +467,50 @@ class Batch {
     // changes it, and it must not outlive the batch.
     Result<Array> read(std::string_view name) const;
     VmStatus status(std::int64_t vm) const;
+    std::int64_t faulted() const;
+    std::vector<FaultGroup> faults() const;  // most frequent first
+
+    struct Implementation;
+
+  private:
+    friend class Stream;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+// A batch that is run in chunks, one after the other, in the memory that one of them needs. Each
+// chunk is handed to the caller when all its turns are done. The results are those of the whole
+// batch, to the bit. A program with collectives is one chunk, since its VMs wait for each other.
+//
+//   dunlin::Stream stream(program, options);
+//   auto report = stream.run(1, [&](const dunlin::Batch& chunk) -> dunlin::Failure {
+//       mean.add(*chunk.read("y"));
+//       return {};
+//   });
+class Stream {
+  public:
+    explicit Stream(const Program& program, BatchOptions options = {});
+    Stream(Stream&&) noexcept;
+    Stream& operator=(Stream&&) noexcept;
+    ~Stream();
+
+    // As for a Batch: what is bound is bound for all chunks.
+    Failure bind(std::string_view name, const Array& array);
+    Failure set(std::string_view name, std::string_view literal);
+
+    // As for a Batch. `chunk_vms` is how many VMs make a chunk; 0 is all of them where they are not
+    // too many and fit well into memory, and otherwise what suits the machine.
+    Failure prepare(std::int64_t chunk_vms = 0);
+
+    // Runs the program `steps` times in a row over each chunk, and calls `take` with it. When
+    // `take` fails, so does the run. Every call begins anew: `state` does not outlive it.
+    Result<RunReport> run(std::int64_t steps, const std::function<Failure(const Batch& chunk)>& take);
+
+    std::int64_t vms() const;  // of all chunks; 0 before `prepare`
+    std::int64_t chunk_vms() const;
+    std::int64_t memory_bytes() const;
+    std::int64_t vm_memory_bytes() const;
+
+    // Of the chunks that have been run.
     std::int64_t faulted() const;
     std::vector<FaultGroup> faults() const;  // most frequent first
 
@@ -429,6 +558,19 @@ std::vector<DocEntry> documentation();  // of every built-in and library functio
 // The names among `candidates` nearest to `wanted` in spelling, for "did you mean"; empty when none
 // is near.
 std::string nearest_name(std::string_view wanted, const std::vector<std::string>& candidates);
+
+// Bytes that this machine copies in a second, read and written, with so many threads; measured in
+// some hundredths of a second.
+double measure_copy_rate(int threads);
+
+// What the kernel cache did in this process.
+struct CacheFacts {
+    std::string folder;  // empty when there is no cache
+    std::uint64_t hits = 0;
+    std::uint64_t misses = 0;
+    std::uint64_t stored = 0;
+};
+CacheFacts kernel_cache_facts();
 
 struct DoctorFact {
     std::string name;

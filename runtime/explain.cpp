@@ -4,7 +4,8 @@
 
 #include "ir/pipeline.hpp"
 #include "ir/text.hpp"
-#include "jit/kernel_source.hpp"
+#include "jit/kernel.hpp"
+#include "runtime/convert.hpp"
 #include "runtime/program.hpp"
 
 namespace dunlin::runtime {
@@ -150,22 +151,40 @@ Error unknown_name(const std::string& what, std::string_view name,
             nearest.empty() ? "there are " + all : "did you mean '" + nearest + "'?"};
 }
 
+// The kernel for a batch whose inputs differ from VM to VM, without fuel and prints: the plainest
+// one.
+Result<std::string> kernel_text(const ir::Program& program, const ExecutionOptions& execution,
+                                bool assembly) {
+    const auto set = runtime::usable_set(execution.instructions);
+    if (!set) return set.error();
+    jit::KernelOptions options;
+    options.elements = execution.lanes == Lanes::Element;
+    if (execution.width != 0) options.width = execution.width;
+    const jit::KernelSource source = jit::emit_kernel(program, options);
+    if (!assembly) return source.text;
+    jit::CompileOptions compile;
+    compile.instruction_set = *set;
+    compile.output = jit::CompileOutput::Assembly;
+    auto compiled = jit::compile_cpu(jit::whole_text(source), compile);
+    if (auto* failure = std::get_if<jit::CompileFailure>(&compiled))
+        return Error{"kernel", "the kernel could not be compiled: " + failure->log, ""};
+    return std::get<jit::Compiled>(compiled).bytes;
+}
+
 }  // namespace
 
-Result<std::string> Program::explain(std::string_view stage, std::string_view after) const {
-    const std::vector<std::string> stages{"ast", "microcode", "memory", "kernel"};
+Result<std::string> Program::explain(std::string_view stage, std::string_view after,
+                                     const ExecutionOptions& execution) const {
+    const std::vector<std::string> stages{"ast", "microcode", "memory", "kernel", "asm"};
     if (std::find(stages.begin(), stages.end(), stage) == stages.end())
         return unknown_name("stage", stage, stages);
-    if (stage == "ast") {
-        if (!after.empty())
-            return Error{"bad_request", "passes work on microcode; the tree has none", ""};
-        return implementation_->compiled.tree;
-    }
+    const bool of_kernel = stage == "kernel" || stage == "asm";
+    if (!after.empty() && (stage == "ast" || of_kernel))
+        return Error{"bad_request", "passes work on microcode, which is not in this stage", ""};
+    if (stage == "ast") return implementation_->compiled.tree;
     if (!ok()) return Error{"bad_request", "the program has errors, so there is no microcode", ""};
-    if (stage == "kernel") {
-        jit::KernelOptions kernel;
-        return jit::emit_kernel(implementation_->compiled.program, kernel).text;
-    }
+    if (of_kernel)
+        return kernel_text(implementation_->compiled.program, execution, stage == "asm");
     auto shown = [&](const ir::Program& program) {
         return stage == "memory" ? runtime::memory_map(program) : ir::print_microcode(program);
     };

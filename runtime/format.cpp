@@ -107,27 +107,6 @@ class ArrayWriter {
     std::string& text_;
 };
 
-template <typename T>
-Summary summary_of(const Array& array) {
-    T least = runtime::element_at<T>(array.data, array.swapped);
-    T greatest = least;
-    double total = 0, lost = 0;  // what rounding lost is added at the end
-    runtime::for_each_address(array, [&](const std::byte* address) {
-        T value = runtime::element_at<T>(address, array.swapped);
-        auto number = static_cast<double>(value);
-        double next = total + number;
-        lost +=
-            std::abs(total) >= std::abs(number) ? (total - next) + number : (number - next) + total;
-        total = next;
-        // A NaN, which is not equal to itself, stays once it is met.
-        if (value < least || value != value) least = value;
-        if (value > greatest || value != value) greatest = value;
-    });
-    if (std::isfinite(total)) total += lost;
-    return {element_text(least), total / static_cast<double>(array.count()),
-            element_text(greatest)};
-}
-
 }  // namespace
 
 std::string format(const Array& array, std::int64_t limit) {
@@ -140,12 +119,6 @@ std::string format(const Array& array, std::int64_t limit) {
 
 std::string format(double number) {
     return float_text(number);
-}
-
-std::optional<Summary> summarise(const Array& array) {
-    if (array.count() == 0) return std::nullopt;
-    return ir::with_cpp_type(runtime::to_ir(array.type.dtype),
-                             [&](auto sample) { return summary_of<decltype(sample)>(array); });
 }
 
 }  // namespace dunlin

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "ir/types.hpp"
 #include "runtime/npy.hpp"
 
 namespace dunlin {
@@ -68,38 +69,6 @@ Failure write_all(int file, const void* data, std::size_t size, const std::strin
     return {};
 }
 
-Failure write_array(int file, const Array& array, const std::string& path) {
-    std::string header = runtime::npy_header(array.type);
-    if (auto error = write_all(file, header.data(), header.size(), path)) return error;
-    auto bytes = static_cast<std::size_t>(array.count() * size_of(array.type.dtype));
-    return write_all(file, array.data, bytes, path);
-}
-
-// Into a pipe or a device there is nothing to lose, and nothing to rename.
-Failure write_in_place(const Array& array, const std::string& path) {
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (file.get() < 0) return file_error("cannot write", path, errno);
-    return write_array(file.get(), array, path);
-}
-
-Failure write_and_rename(const Array& array, const std::string& path) {
-    std::string temporary = path + ".XXXXXX";
-    Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (file.get() < 0) return file_error("cannot write", path, errno);
-    Failure failure = write_array(file.get(), array, path);
-    if (!failure) {
-        mode_t mask = ::umask(0);
-        ::umask(mask);
-        // mkostemp makes files that only the owner may read; this one is to be as any other new
-        // file.
-        if (::fchmod(file.get(), 0666 & ~mask) != 0 ||
-            ::rename(temporary.c_str(), path.c_str()) != 0)
-            failure = file_error("cannot write", path, errno);
-    }
-    if (failure) ::unlink(temporary.c_str());
-    return failure;
-}
-
 // The file that a path of symbolic links leads to, so that the link is kept; the path itself when
 // it leads nowhere.
 std::string final_path(const std::string& path) {
@@ -119,18 +88,81 @@ Result<Array> load_npy(const std::string& path) {
     return array;
 }
 
-Failure save_npy(const std::string& path, const Array& array) {
-    if (!array.contiguous()) {
-        auto copy = contiguous_copy(array, array.type.dtype);
-        return copy ? save_npy(path, *copy) : Failure(copy.error());
+struct NpyWriter::Implementation {
+    std::string path;       // where the file is to be
+    std::string temporary;  // where it is written; empty for a pipe or a device, where there is
+                            // nothing to lose and nothing to rename
+    Descriptor file;
+    Type type;
+    std::int64_t bytes_left = 0;
+
+    ~Implementation() {
+        if (!temporary.empty()) ::unlink(temporary.c_str());
     }
+
+    Failure write(const void* data, std::int64_t bytes) const {
+        return write_all(file.get(), data, static_cast<std::size_t>(bytes), path);
+    }
+};
+
+NpyWriter::NpyWriter(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+NpyWriter::NpyWriter(NpyWriter&&) noexcept = default;
+NpyWriter& NpyWriter::operator=(NpyWriter&&) noexcept = default;
+NpyWriter::~NpyWriter() = default;
+
+Result<NpyWriter> NpyWriter::create(const std::string& path, const Type& type) {
     struct stat facts{};
-    if (::stat(path.c_str(), &facts) == 0) {
-        if (S_ISDIR(facts.st_mode))
-            return Error{"file", "cannot write " + path + ": it is a directory", ""};
-        if (!S_ISREG(facts.st_mode)) return write_in_place(array, path);
+    const bool exists = ::stat(path.c_str(), &facts) == 0;
+    if (exists && S_ISDIR(facts.st_mode))
+        return Error{"file", "cannot write " + path + ": it is a directory", ""};
+    const bool in_place = exists && !S_ISREG(facts.st_mode);
+    const std::string target = in_place ? path : final_path(path);
+    std::string temporary = in_place ? "" : target + ".XXXXXX";
+    const int file = in_place ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC)
+                              : ::mkostemp(temporary.data(), O_CLOEXEC);
+    if (file < 0) return file_error("cannot write", path, errno);
+    auto writer = std::unique_ptr<Implementation>(
+        new Implementation{target, std::move(temporary), Descriptor(file), type,
+                           ir::element_count(type.shape) * size_of(type.dtype)});
+    const std::string header = runtime::npy_header(type);
+    if (auto error = writer->write(header.data(), static_cast<std::int64_t>(header.size())))
+        return *error;
+    return NpyWriter(std::move(writer));
+}
+
+Failure NpyWriter::append(const Array& entries) {
+    if (!entries.contiguous()) {
+        auto copy = contiguous_copy(entries, entries.type.dtype);
+        return copy ? append(*copy) : Failure(copy.error());
     }
-    return write_and_rename(array, final_path(path));
+    const std::int64_t bytes = entries.count() * size_of(entries.type.dtype);
+    if (entries.type.dtype != implementation_->type.dtype || bytes > implementation_->bytes_left)
+        return Error{"npy", "these entries do not belong in " + implementation_->path, ""};
+    implementation_->bytes_left -= bytes;
+    return implementation_->write(entries.data, bytes);
+}
+
+Failure NpyWriter::finish() {
+    Implementation& writer = *implementation_;
+    if (writer.bytes_left > 0)
+        return Error{"npy", "entries of " + writer.path + " are missing", ""};
+    if (writer.temporary.empty()) return {};
+    mode_t mask = ::umask(0);
+    ::umask(mask);
+    // mkostemp makes files that only the owner may read; this one is to be as any other new file.
+    if (::fchmod(writer.file.get(), 0666 & ~mask) != 0 ||
+        ::rename(writer.temporary.c_str(), writer.path.c_str()) != 0)
+        return file_error("cannot write", writer.path, errno);
+    writer.temporary.clear();
+    return {};
+}
+
+Failure save_npy(const std::string& path, const Array& array) {
+    auto writer = NpyWriter::create(path, array.type);
+    if (!writer) return writer.error();
+    if (auto error = writer->append(array)) return error;
+    return writer->finish();
 }
 
 }  // namespace dunlin

@@ -6,6 +6,7 @@
 
 #include "frontend/compile.hpp"
 #include "runtime/dunlin.hpp"
+#include "runtime/kernels.hpp"
 
 namespace dunlin {
 
@@ -22,6 +23,9 @@ struct Program::Implementation {
     std::vector<Param> params;
     std::vector<TestBlock> tests;
     std::vector<Timing> timings;
+
+    // Made when a batch wants them. A loaded program never changes otherwise.
+    mutable runtime::Kernels kernels;
 };
 
 }  // namespace dunlin

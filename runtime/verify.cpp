@@ -47,6 +47,7 @@ Result<Seen> see(const Program& program, BatchOptions options,
     if (auto error = bind(batch)) return *error;
     auto report = batch.run(steps);
     if (!report) return report.error();
+    if (report->interrupted) return Error{"interrupted", "interrupted", ""};
     look(program, batch, seen);
     return seen;
 }
@@ -168,6 +169,8 @@ std::vector<Mode> modes(const Program& program) {
         cpu_mode("16 lanes, 3 threads", 16, 3, InstructionSet::Native),
         cpu_mode("1 lane, baseline", 1, 1, InstructionSet::Baseline),
     };
+    result.push_back(cpu_mode("lanes of elements", 16, 1, InstructionSet::Native));
+    result.back().execution.lanes = Lanes::Element;
     const jit::InstructionSet best = jit::instruction_set_of_this_cpu();
     if (best > jit::InstructionSet::Avx2)
         result.push_back(cpu_mode("16 lanes, avx2", 16, 1, InstructionSet::Avx2));

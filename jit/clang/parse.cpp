@@ -19,7 +19,8 @@ namespace dunlin::clang_module {
 namespace {
 
 // The project's rules of arithmetic are Clang's defaults here, but for contraction, which is off.
-// Warnings are off: nobody would read them, and looking for them takes time.
+// Nothing is concluded from the types of pointers, since a kernel uses the same memory for values
+// of several types. Warnings are off: nobody would read them, and looking for them takes time.
 bool read_arguments(const DunlinClangRequest& request, clang::CompilerInvocation& invocation,
                     clang::DiagnosticsEngine& diagnostics) {
     const std::string bits = "-mprefer-vector-width=" + std::to_string(request.register_bits);
@@ -34,6 +35,8 @@ bool read_arguments(const DunlinClangRequest& request, clang::CompilerInvocation
                                      "-O2",
                                      "-disable-llvm-passes",
                                      "-ffp-contract=off",
+                                     "-relaxed-aliasing",
+                                     "-disable-lifetime-markers",
                                      "-mrelocation-model",
                                      "pic",
                                      "-pic-level",

@@ -50,7 +50,7 @@ std::uint64_t hard_integer(DType dtype, std::uint64_t any) {
 std::uint64_t element(DType dtype, bool hard, std::uint64_t any) {
     if (dtype == DType::Bool) return any >> 20 & 1;
     if (is_float(dtype)) return hard ? hard_float(size_of(dtype), any) : tame_float(size_of(dtype), any);
-    return hard ? hard_integer(dtype, any) : (any >> 8) % 17 - (is_signed(dtype) ? 8 : 0);
+    return hard ? hard_integer(dtype, any) : (any >> 8) % 19 - (is_signed(dtype) ? 5 : 0);
 }
 
 }  // namespace

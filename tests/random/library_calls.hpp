@@ -7,7 +7,9 @@
 //   = the type of the result   B, i, f as above   u some integer   a any
 //   (nothing) the shape of the result   . scalar   + one axis more in front   n a vector
 //   q a small square   s a square as wide as the result is long   > one longer than the result
-// Where the text says SIZES, the sizes of the result stand.
+//   w a vector as long as the result
+// Where the text says SIZES, the sizes of the result stand. Calls that begin with a module need it
+// to be imported.
 #pragma once
 
 #include <string>

@@ -6,6 +6,19 @@ namespace dunlin::random_programs {
 
 namespace {
 
+enum class Division : std::uint8_t {
+    Whole,   // the batch in one piece
+    Pieces,  // in three
+    Alone    // some VMs, each by itself
+};
+
+struct Manner {
+    std::string name;
+    ExecutionOptions execution;
+    Division division = Division::Whole;
+    bool turn_by_turn = false;  // a call of `run` for each turn
+};
+
 // How many VMs are run alone. More take long, and find little more.
 constexpr std::int64_t kAlone = 5;
 
@@ -55,13 +68,13 @@ Failure run_all(Batch& batch, std::int64_t steps, bool turn_by_turn) {
     return {};
 }
 
-Observation observe(const Program& program, const Plan& plan, const Mode& mode, Piece piece) {
+Observation observe(const Program& program, const Plan& plan, const Manner& manner, Piece piece) {
     Observation seen;
     seen.piece = piece;
     BatchOptions options;
     options.vms = plan.vms;
     if (piece.vms != plan.vms) options.piece = piece;
-    options.execution = mode.execution;
+    options.execution = manner.execution;
     options.seed = plan.seed;
     options.fuel = plan.fuel;
     options.print_vm = plan.print_vm;
@@ -70,7 +83,7 @@ Observation observe(const Program& program, const Plan& plan, const Mode& mode, 
     };
     Batch batch(program, std::move(options));
     auto error = plan.bind(batch);
-    if (!error) error = run_all(batch, plan.steps, mode.turn_by_turn);
+    if (!error) error = run_all(batch, plan.steps, manner.turn_by_turn);
     if (error) {
         seen.error = error->message;
         return seen;
@@ -85,97 +98,92 @@ Observation observe(const Program& program, const Plan& plan, const Mode& mode, 
     return seen;
 }
 
+Way way_of(const Manner& manner) {
+    return {manner.name, [manner](const Program& program, const Plan& plan) {
+                std::vector<Observation> seen;
+                // VMs that meet cannot be run apart, and one turn is not taken apart.
+                bool apart = manner.division != Division::Whole;
+                if (apart && (program.has_collectives() || plan.vms == 1)) return seen;
+                if (manner.turn_by_turn && plan.steps == 1) return seen;
+                for (Piece piece : pieces_of(plan.vms, manner.division))
+                    seen.push_back(observe(program, plan, manner, piece));
+                return seen;
+            }};
+}
+
 }  // namespace
-
-std::vector<Mode> interpreter_modes() {
-    ExecutionOptions interpreter;
-    interpreter.device = Device::Interpreter;
-    return {{"interpreter-pieces", interpreter, Division::Pieces, false},
-            {"interpreter-alone", interpreter, Division::Alone, false},
-            {"interpreter-turns", interpreter, Division::Whole, true}};
-}
-
-std::vector<Mode> cpu_modes() {
-    auto cpu = [](Lanes lanes, int width, int threads, InstructionSet instructions) {
-        return ExecutionOptions{Device::Cpu, lanes, width, threads, instructions};
-    };
-    constexpr InstructionSet kNative = InstructionSet::Native;
-    std::vector<Mode> modes = {
-        {"cpu", cpu(Lanes::Auto, 0, 0, kNative), Division::Whole, false},
-        {"cpu-vm-1", cpu(Lanes::Vm, 1, 1, kNative), Division::Whole, false},
-        {"cpu-vm-16", cpu(Lanes::Vm, 16, 1, kNative), Division::Whole, false},
-        {"cpu-vm-32", cpu(Lanes::Vm, 32, 1, kNative), Division::Whole, false},
-        {"cpu-element", cpu(Lanes::Element, 0, 1, kNative), Division::Whole, false},
-        {"cpu-threads", cpu(Lanes::Auto, 0, 3, kNative), Division::Whole, false},
-        {"cpu-pieces", cpu(Lanes::Auto, 0, 1, kNative), Division::Pieces, false},
-        {"cpu-alone", cpu(Lanes::Auto, 0, 1, kNative), Division::Alone, false},
-        {"cpu-turns", cpu(Lanes::Auto, 0, 1, kNative), Division::Whole, true},
-    };
-    struct Set {
-        const char* name;
-        InstructionSet instructions;
-    };
-    for (auto [name, instructions] : {Set{"baseline", InstructionSet::Baseline},
-                                      Set{"avx2", InstructionSet::Avx2},
-                                      Set{"avx512", InstructionSet::Avx512}}) {
-        if (!machine_has(instructions)) continue;
-        modes.push_back({std::string("cpu-vm-16-") + name, cpu(Lanes::Vm, 16, 1, instructions),
-                         Division::Whole, false});
-        modes.push_back({std::string("cpu-element-") + name, cpu(Lanes::Element, 0, 1, instructions),
-                         Division::Whole, false});
-    }
-    return modes;
-}
-
-std::vector<Mode> all_modes() {
-    std::vector<Mode> modes = interpreter_modes();
-    for (Mode& mode : cpu_modes()) modes.push_back(std::move(mode));
-    return modes;
-}
-
-std::optional<std::vector<Mode>> modes_named(std::string_view names) {
-    if (names == "interpreter") return interpreter_modes();
-    if (names == "cpu") return cpu_modes();
-    std::vector<Mode> known = all_modes();
-    if (names == "all") return known;
-    std::vector<Mode> modes;
-    while (!names.empty()) {
-        std::string_view name = names.substr(0, names.find(','));
-        names.remove_prefix(std::min(name.size() + 1, names.size()));
-        auto found = std::find_if(known.begin(), known.end(),
-                                  [&](const Mode& mode) { return mode.name == name; });
-        if (found == known.end()) return {};
-        modes.push_back(*found);
-    }
-    return modes;
-}
 
 Plan plan_of(const RandomProgram& source) {
     return {source.vms,  source.steps,    source.seed,
             source.fuel, source.print_vm, [&source](Batch& batch) { return bind_all(batch, source); }};
 }
 
-std::vector<Way> ways_of(const std::vector<Mode>& modes) {
-    std::vector<Way> ways;
-    for (const Mode& mode : modes) {
-        ways.push_back({mode.name, [mode](const Program& program, const Plan& plan) {
-            std::vector<Observation> seen;
-            // VMs that meet cannot be run apart, and one turn is not taken apart.
-            bool apart = mode.division != Division::Whole;
-            if (apart && (program.has_collectives() || plan.vms == 1)) return seen;
-            if (mode.turn_by_turn && plan.steps == 1) return seen;
-            for (Piece piece : pieces_of(plan.vms, mode.division))
-                seen.push_back(observe(program, plan, mode, piece));
-            return seen;
-        }});
-    }
-    return ways;
-}
-
 Observation run_reference(const Program& program, const Plan& plan) {
     ExecutionOptions interpreter;
     interpreter.device = Device::Interpreter;
     return observe(program, plan, {"reference", interpreter, Division::Whole, false}, {0, plan.vms});
+}
+
+std::vector<Way> interpreter_ways() {
+    ExecutionOptions interpreter;
+    interpreter.device = Device::Interpreter;
+    return {way_of({"interpreter-pieces", interpreter, Division::Pieces, false}),
+            way_of({"interpreter-alone", interpreter, Division::Alone, false}),
+            way_of({"interpreter-turns", interpreter, Division::Whole, true})};
+}
+
+std::vector<Way> cpu_ways() {
+    std::vector<Way> ways;
+    auto add = [&](std::string name, ExecutionOptions execution, Division division = Division::Whole,
+                   bool turn_by_turn = false) {
+        ways.push_back(way_of({std::move(name), execution, division, turn_by_turn}));
+    };
+    constexpr InstructionSet kNative = InstructionSet::Native;
+    add("auto", {});
+    add("auto-turns", {}, Division::Whole, true);
+    add("cpu", {Device::Cpu, Lanes::Auto, 0, 0, kNative});
+    add("cpu-pieces", {Device::Cpu, Lanes::Auto, 0, 1, kNative}, Division::Pieces);
+    add("cpu-alone", {Device::Cpu, Lanes::Auto, 0, 1, kNative}, Division::Alone);
+    add("cpu-turns", {Device::Cpu, Lanes::Auto, 0, 1, kNative}, Division::Whole, true);
+    struct Set {
+        std::string suffix;
+        InstructionSet instructions;
+    };
+    for (const auto& [suffix, set] :
+         {Set{"", kNative}, Set{"-baseline", InstructionSet::Baseline}, Set{"-avx2", InstructionSet::Avx2},
+          Set{"-avx512", InstructionSet::Avx512}}) {
+        if (!machine_has(set)) continue;
+        add("cpu-vm-1" + suffix, {Device::Cpu, Lanes::Vm, 1, 1, set});
+        add("cpu-vm-16" + suffix, {Device::Cpu, Lanes::Vm, 16, 1, set});
+        add("cpu-vm-32" + suffix, {Device::Cpu, Lanes::Vm, 32, 1, set});
+        add("cpu-element" + suffix, {Device::Cpu, Lanes::Element, 0, 1, set});
+    }
+    add("cpu-vm-threads", {Device::Cpu, Lanes::Vm, 16, 3, kNative});
+    add("cpu-element-threads", {Device::Cpu, Lanes::Element, 0, 3, kNative});
+    return ways;
+}
+
+std::vector<Way> all_ways() {
+    std::vector<Way> ways = interpreter_ways();
+    for (Way& way : cpu_ways()) ways.push_back(std::move(way));
+    return ways;
+}
+
+std::optional<std::vector<Way>> ways_named(std::string_view names) {
+    if (names == "interpreter") return interpreter_ways();
+    if (names == "cpu") return cpu_ways();
+    std::vector<Way> known = all_ways();
+    if (names == "all") return known;
+    std::vector<Way> ways;
+    while (!names.empty()) {
+        std::string_view name = names.substr(0, names.find(','));
+        names.remove_prefix(std::min(name.size() + 1, names.size()));
+        auto found =
+            std::find_if(known.begin(), known.end(), [&](const Way& way) { return way.name == name; });
+        if (found == known.end()) return {};
+        ways.push_back(*found);
+    }
+    return ways;
 }
 
 }  // namespace dunlin::random_programs

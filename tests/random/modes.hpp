@@ -16,28 +16,6 @@
 
 namespace dunlin::random_programs {
 
-enum class Division : std::uint8_t {
-    Whole,   // the batch in one piece
-    Pieces,  // in three
-    Alone    // some VMs, each by itself
-};
-
-// A way to run a batch.
-struct Mode {
-    std::string name;
-    ExecutionOptions execution;
-    Division division = Division::Whole;
-    bool turn_by_turn = false;  // a call of `run` for each turn
-};
-
-// Those of the interpreter; those of the kernels for the CPU that this machine can run; both.
-std::vector<Mode> interpreter_modes();
-std::vector<Mode> cpu_modes();
-std::vector<Mode> all_modes();
-// "interpreter", "cpu", "all", or the names of modes with commas between them. Nothing when one is
-// unknown.
-std::optional<std::vector<Mode>> modes_named(std::string_view names);
-
 // An output or a state of some VMs: its elements in row-major order, with the VM axis in front.
 struct Observed {
     std::string port;
@@ -66,22 +44,25 @@ struct Plan {
 // That of a program, which must outlive the plan.
 Plan plan_of(const RandomProgram& source);
 
-// A way of running gives one observation for each piece that it ran.
+// A way of running gives one observation for each piece that it ran; none when it does not apply.
 struct Way {
     std::string name;
     std::function<std::vector<Observation>(const Program&, const Plan&)> run;
 };
-std::vector<Way> ways_of(const std::vector<Mode>& modes);
+
+// Those of the interpreter, those of the kernels for the CPU that this machine can run, and both.
+std::vector<Way> interpreter_ways();
+std::vector<Way> cpu_ways();
+std::vector<Way> all_ways();
+// "interpreter", "cpu", "all", or the names of ways with commas between them. Nothing when one is
+// unknown.
+std::optional<std::vector<Way>> ways_named(std::string_view names);
 
 // The run that all others are compared with.
 Observation run_reference(const Program& program, const Plan& plan);
 
-// Where a way of running differs from the reference, in words:
-//   way "cpu-vm-16", VM 3, output y[1, 0]: 0.5 (3fe0000000000000), expected 0.25 (3fd0000000000000)
-struct Difference {
-    std::string way;
-    std::string text;
-};
+// The first difference from the reference. Its mode is the name of the way, its text for example
+//   VM 3, y[1, 0]: 0.5 (3fe0000000000000), expected 0.25 (3fd0000000000000)
 std::optional<Difference> compare(const Program& program, const Plan& plan,
                                   const Observation& reference, const std::vector<Way>& ways);
 

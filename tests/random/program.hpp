@@ -87,5 +87,7 @@ void for_each_statement(Block& block, const std::function<void(Statement&)>& cal
 
 // How often each feature occurs.
 std::map<std::string, int> count_features(const RandomProgram& program);
+// The words of the program's text: names of functions among them.
+std::map<std::string, int> count_words(const RandomProgram& program);
 
 }  // namespace dunlin::random_programs

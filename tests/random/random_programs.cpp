@@ -87,10 +87,14 @@ class Driver {
     void one(std::uint64_t seed) {
         Choices choices(seed);
         RandomProgram source = generate(choices);
-        auto program = Program::from_text("random.dun", source.text(), source.load_options());
+        std::string text = source.text();
+        summary_.spent_on("generating");
+        auto program = Program::from_text("random.dun", text, source.load_options());
+        summary_.spent_on("loading");
         if (!program || !program->ok()) return refused(seed, source, program);
         Plan plan = plan_of(source);
         Observation reference = run_reference(*program, plan);
+        summary_.spent_on("reference");
         summary_.note(source, *program, reference);
         if (!reference.error.empty()) {
             std::printf("seed %llu: %s\n%s\n", static_cast<unsigned long long>(seed),
@@ -98,7 +102,14 @@ class Driver {
             ++differences_;
             return;
         }
-        if (auto difference = compare(*program, plan, reference, ways_)) found(seed, source, *difference);
+        summary_.spent_on("summing up");
+        std::optional<Difference> difference;
+        for (std::size_t k = 0; k < ways_.size() && !difference; ++k) {
+            difference = compare(*program, plan, reference, {ways_[k]});
+            summary_.spent_on(ways_[k].name);
+        }
+        if (difference) found(seed, source, *difference);
+        summary_.spent_on("reducing");
     }
 
     void refused(std::uint64_t seed, const RandomProgram& source, const Result<Program>& program) {
@@ -129,18 +140,18 @@ class Driver {
 
     void found(std::uint64_t seed, const RandomProgram& source, const Difference& difference) {
         ++differences_;
-        std::printf("seed %llu, way %s: %s\n", static_cast<unsigned long long>(seed), difference.way.c_str(),
+        std::printf("seed %llu, way %s: %s\n", static_cast<unsigned long long>(seed), difference.mode.c_str(),
                     difference.text.c_str());
         std::fflush(stdout);
         if (differences_ > arguments_.show) return;
         std::vector<Way> way;
         for (const Way& each : ways_)
-            if (each.name == difference.way) way.push_back(each);
+            if (each.name == difference.mode) way.push_back(each);
         RandomProgram small = reduce(
             source, [&](const RandomProgram& candidate) { return compare(candidate, way).has_value(); },
             kReductionTime);
         auto still = compare(small, way);
-        std::string words = "Found by tests/random, seed " + std::to_string(seed) + ", way " + difference.way +
+        std::string words = "Found by tests/random, seed " + std::to_string(seed) + ", way " + difference.mode +
                             ":\n" + (still ? still->text : difference.text);
         std::string folder = arguments_.save.empty()
                                  ? (std::filesystem::temp_directory_path() / "random_programs").string()
@@ -180,7 +191,7 @@ int replay(const std::string& place, const std::vector<Way>& ways) {
         auto difference = compare(saved->program, saved->plan, reference, ways);
         if (!difference) continue;
         ++differences;
-        std::printf("%s, way %s: %s\n", file.c_str(), difference->way.c_str(), difference->text.c_str());
+        std::printf("%s, way %s: %s\n", file.c_str(), difference->mode.c_str(), difference->text.c_str());
     }
     std::printf("%d of %zu programs run, %d differ\n", run, files.size(), differences);
     return differences == 0 && (run > 0 || files.empty()) ? 0 : 1;
@@ -193,13 +204,13 @@ int replay(const std::string& place, const std::vector<Way>& ways) {
 int main(int count, char** texts) {
     using namespace dunlin::random_programs;
     Arguments arguments = read_arguments(count, texts);
-    auto modes = modes_named(arguments.modes);
-    if (arguments.bad || !modes) {
+    auto ways = ways_named(arguments.modes);
+    if (arguments.bad || !ways) {
         std::fprintf(stderr, "see the head of tests/random/random_programs.cpp; the modes are:");
-        for (const Mode& mode : all_modes()) std::fprintf(stderr, " %s", mode.name.c_str());
+        for (const Way& way : all_ways()) std::fprintf(stderr, " %s", way.name.c_str());
         std::fprintf(stderr, "\n");
         return 2;
     }
-    if (!arguments.replay.empty()) return replay(arguments.replay, ways_of(*modes));
-    return Driver(arguments, ways_of(*modes)).run();
+    if (!arguments.replay.empty()) return replay(arguments.replay, *ways);
+    return Driver(arguments, *ways).run();
 }

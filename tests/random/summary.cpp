@@ -1,6 +1,7 @@
 #include "tests/random/summary.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <set>
 #include <sstream>
@@ -46,6 +47,7 @@ void Summary::note(const RandomProgram& source, const Program& program, const Ob
     lines_ += count_lines(source);
     with_collectives_ += program.has_collectives();
     for (const auto& [feature, count] : count_features(source)) features_[feature] += count;
+    for (const auto& [word, count] : count_words(source)) words_[word] += count;
     for (const VmStatus& status : reference.statuses) {
         ++vms_;
         halted_ += status.outcome == Outcome::Halted;
@@ -63,6 +65,12 @@ int Summary::note_refused(const std::string& code) {
     return ++codes_[code];
 }
 
+void Summary::spent_on(const std::string& work) {
+    auto now = std::chrono::steady_clock::now();
+    seconds_[work] += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+}
+
 std::string Summary::line() const {
     double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
     std::ostringstream text;
@@ -78,6 +86,10 @@ std::string Summary::text() const {
          << share(dull_, accepted_) << " of the programs have nothing else\n";
     text << share(with_collectives_, accepted_) << " of the programs have collectives; "
          << (accepted_ ? lines_ / accepted_ : 0) << " lines on average\n";
+    text << "milliseconds a program:";
+    for (const auto& [work, seconds] : seconds_)
+        text << " " << work << " " << format(std::round(seconds / std::max(1, programs()) * 1e5) / 100);
+    text << "\n";
     for (const auto& [code, count] : codes_) text << "refused with " << code << ": " << count << "\n";
     for (const auto& [fault, count] : faults_) text << "fault " << fault << ": " << count << "\n";
     std::vector<std::pair<int, std::string>> often;
@@ -87,7 +99,7 @@ std::string Summary::text() const {
     for (const auto& [count, feature] : often) text << "  " << feature << " " << count;
     text << "\nnever called:";
     for (const DocEntry& entry : documentation())
-        if (features_.find(entry.name) == features_.end()) text << " " << entry.name;
+        if (words_.find(entry.name) == words_.end()) text << " " << entry.name;
     text << "\n";
     return text.str();
 }

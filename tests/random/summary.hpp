@@ -14,6 +14,8 @@ class Summary {
   public:
     void note(const RandomProgram& source, const Program& program, const Observation& reference);
     int note_refused(const std::string& code);  // how many there have been of that code
+    // The time since the last call goes to that kind of work.
+    void spent_on(const std::string& work);
 
     int programs() const { return accepted_ + refused_; }
     int refused() const { return refused_; }
@@ -25,6 +27,8 @@ class Summary {
     void note_values(const Observed& port);
 
     std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point last_ = begin_;
+    std::map<std::string, double> seconds_;
     int accepted_ = 0;
     int refused_ = 0;
     int with_collectives_ = 0;
@@ -39,6 +43,7 @@ class Summary {
     std::map<std::string, int> codes_;
     std::map<std::string, std::int64_t> faults_;
     std::map<std::string, int> features_;
+    std::map<std::string, int> words_;
 };
 
 }  // namespace dunlin::random_programs

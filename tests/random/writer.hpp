@@ -32,6 +32,7 @@ struct UserFunction {
     std::vector<Type> results;
     std::int64_t work = 0;  // of one call
     bool meets = false;     // it has collectives
+    bool last_may_be_left_out = false;
 };
 
 // What holds where a statement stands.
@@ -76,6 +77,7 @@ class Writer {
     void ports();
     void states();
     void last_outputs();
+    void functions_to_the_end();
 
     // Functions (writer_functions.cpp).
     void function();
@@ -191,6 +193,7 @@ class Writer {
     DType some_number();
     DType some_integer();
     DType some_float();
+    DType some_of_kind(bool floats);
     DType narrower(DType dtype);
     std::vector<Shape> operand_shapes(const Shape& shape, std::size_t operands);
     bool fits(const Shape& shape) const { return count_of(shape) <= largest_; }
@@ -203,7 +206,7 @@ class Writer {
     Expression node(const Type& type, std::string text, std::vector<Expression> parts,
                     std::string feature);
     std::string fresh(const char* prefix) { return prefix + std::to_string(++fresh_[prefix]); }
-    bool risk() { return risky_ && choices_.once_in(12); }
+    bool risk() { return risky_ && choices_.once_in(5); }
     void spend(std::int64_t work) { work_left_ -= work * place_.repeats; }
     std::vector<const Name*> readable(const std::function<bool(const Name&)>& wanted) const;
     std::vector<const Name*> assignable(bool arrays_only) const;
@@ -216,7 +219,8 @@ class Writer {
     std::map<std::string, int> fresh_;
     std::vector<std::pair<std::string, std::int64_t>> sizes_by_name_;
 
-    std::vector<std::int64_t> sizes_;  // that this program's arrays have
+    std::vector<DType> numbers_;       // that this program uses, the usual ones several times
+    std::vector<std::int64_t> sizes_;  // that its arrays have
     std::vector<Type> types_;          // that its names have, mostly
     std::int64_t largest_ = 64;        // elements of an array
     std::int64_t work_left_ = 0;
@@ -224,6 +228,7 @@ class Writer {
     bool risky_ = false;         // may do what may fault
     bool tame_ = true;           // keeps floats in bounds
     bool meets_ = false;         // has collectives
+    bool stats_ = false;         // imports this module of the library
     bool uniform_only_ = false;  // this expression must be the same in all VMs
     bool alone_ = false;         // this expression is not evaluated by all VMs
 };

@@ -43,6 +43,7 @@ Shape operand_shape(const std::string& wanted, const Shape& result, std::int64_t
         case 'n': return {size};
         case 'q': return {std::min(size, kSmallMatrix), std::min(size, kSmallMatrix)};
         case 's': return {result[0], result[0]};
+        case 'w': return {result[0]};
         case '>': ++shape[0]; return shape;
         default: shape.insert(shape.begin(), size); return shape;
     }
@@ -56,6 +57,7 @@ Writer::Made Writer::library_call(const Type& type, int depth) {
                      has_shape(call.result.substr(1), type.shape);
     bool meets = call.text.starts_with("batch_");
     if (!fits_type || (call.varies && uniform_only_)) return {};
+    if (call.text.starts_with("stats.") && !stats_) return {};
     if (meets && (!meets_ || !place_.together || alone_)) return {};
     if (work_left_ < 400 * call.work * place_.repeats) return {};
     spend(call.work * (20 + count_of(type.shape)));
@@ -195,8 +197,9 @@ Writer::Made Writer::batch_fact(const Type& type, int) {
     if (choices_.once_in(3)) {
         auto arrays = readable([](const Name& name) { return !name.type.shape.empty(); });
         if (arrays.empty()) return {};
-        std::string name = choices_.one_of({"len", "size", "rank", "bit_width"});
-        Expression known = node(type, name + "($0)", {read(*choices_.one_of(arrays))}, name);
+        std::string name = choices_.one_of({"len", "size", "rank", "bit_width", "shape"});
+        std::string last = name == "shape" ? "[-1]" : "";
+        Expression known = node(type, name + "($0)" + last, {read(*choices_.one_of(arrays))}, name);
         known.moves = false;
         return known;
     }

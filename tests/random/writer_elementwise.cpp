@@ -197,6 +197,12 @@ Writer::Made Writer::comparison(const Type& type, int depth) {
 
 Writer::Made Writer::float_test(const Type& type, int depth) {
     if (type.dtype != DType::Bool) return {};
+    if (type.shape.empty() && choices_.once_in(4)) {  // about the type: known when it is loaded
+        std::string name = choices_.one_of({"is_float", "is_integer", "is_bool"});
+        Expression known = node(type, name + "($0)", {leaf(some_type())}, name);
+        known.moves = false;
+        return known;
+    }
     std::string name = choices_.one_of({"isnan", "isinf", "isfinite", "signbit"});
     return node(type, name + "($0)", {expression({some_float(), type.shape}, depth)}, name);
 }

@@ -106,8 +106,11 @@ Expression Writer::leaf(const Type& type) {
     if (choices_.below(8) != 7)
         if (Made name = read(type)) return std::move(*name);
     if (choices_.below(4) != 3) {
+        bool any_dtype = choices_.once_in(4);
+        bool any_rank = type.shape.empty() || choices_.once_in(3);
         auto names = readable([&](const Name& name) {
-            return name.type.shape == type.shape || count_of(name.type.shape) > 0;
+            return (any_dtype || name.type.dtype == type.dtype) && count_of(name.type.shape) > 0 &&
+                   (any_rank || !name.type.shape.empty());
         });
         if (!names.empty()) {
             const Name& name = *names[names.size() - 1 - choices_.below(names.size())];
@@ -159,7 +162,7 @@ Expression Writer::constant(const Type& type) {
     std::string dtype = dtype_text(type.dtype);
     switch (choices_.below(5)) {
         case 0:
-            return node(type, choices_.one_of({"zeros(", "ones("}) + sizes_text(shape) +
+            return node(type, choices_.one_of({"ones(", "ones(", "zeros("}) + sizes_text(shape) +
                                   ", dtype = " + dtype + ")", {}, "zeros and ones");
         case 1:
             if (shape.size() == 1 && count > 0 && count <= 8) {

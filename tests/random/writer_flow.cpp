@@ -223,7 +223,7 @@ bool Writer::while_true(Block& into) {
 
 // if ... { break }, perhaps after something else.
 bool Writer::leave(Block& into) {
-    if (!place_.in_loop) return false;
+    if (!place_.in_loop || (!place_.may_leave && !place_.together)) return false;
     Type boolean{DType::Bool, {}};
     Statement made{"if $0 $b0", {}, {}, "if", {}};
     made.parts.push_back(place_.may_leave ? condition() : uniform_expression(boolean));

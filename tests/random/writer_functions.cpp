@@ -27,6 +27,14 @@ void Writer::function() {
         names_.push_back(parameter);
         made.parameters.push_back(std::move(parameter));
     }
+    if (choices_.once_in(4)) {  // a parameter that may be left out
+        Name parameter{fresh("p"), {some_number(), {}}, false, false, true};
+        parameters += (parameters.empty() ? "" : ", ") + parameter.text + ": " +
+                      type_text(parameter.type) + " = 2";
+        names_.push_back(parameter);
+        made.parameters.push_back(std::move(parameter));
+        made.last_may_be_left_out = true;
+    }
     int results = static_cast<int>(choices_.weighted(std::vector<int>{1, 6, 2}));
     for (int k = 0; k < results; ++k) made.results.push_back(some_type());
     made.meets = meets_ && choices_.once_in(3);
@@ -74,6 +82,7 @@ bool Writer::may_call(const UserFunction& function) const {
 Writer::Made Writer::call_with_arguments(const UserFunction& function, int depth) {
     spend(function.work);
     std::size_t count = function.parameters.size();
+    if (function.last_may_be_left_out && choices_.percent(50)) --count;
     std::size_t named_from = choices_.once_in(4) ? choices_.below(count + 1) : count;
     std::string text = function.name + "(";
     std::vector<Expression> parts;

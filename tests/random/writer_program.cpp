@@ -11,7 +11,8 @@ namespace dunlin::random_programs {
 namespace {
 
 // How much all VMs together may do, in element operations of the interpreter or so.
-constexpr std::int64_t kWork = 40'000;
+constexpr std::int64_t kWork = 120'000;
+constexpr std::int64_t kWorkOfLargeArrays = 250'000;
 
 }  // namespace
 
@@ -21,16 +22,37 @@ RandomProgram Writer::write() {
     choose_profile();
     choose_types();
     choose_run();
+    stats_ = choices_.once_in(6);
+    if (stats_) program_.statements.push_back({"import stats", {}, {}, "import", {}});
     params();
     ports();
-    for (std::int64_t k = choices_.between(0, 3); k > 0; --k) function();
+    // A function costs when it is called; what stands above the body leaves most for the body.
+    std::int64_t work = work_left_;
+    for (std::int64_t k = choices_.between(0, 3); k > 0; --k) {
+        work_left_ = work / 6;
+        function();
+    }
+    work_left_ = work / 8;
+    // Where nothing can fault, there is something to see of VMs that fault later.
+    bool risky = std::exchange(risky_, false);
     states();
     place_.top_level = true;
     place_.together = true;
     for (std::int64_t k = choices_.between(1, 2); k > 0; --k) output(program_.statements);
+    risky_ = risky;
+    work_left_ = work;
     for (std::int64_t k = choices_.between(1, 14); k > 0; --k) statement(program_.statements);
     last_outputs();
+    if (choices_.once_in(4)) functions_to_the_end();
     return std::move(program_);
+}
+
+// Functions can be called above the line on which they are written.
+void Writer::functions_to_the_end() {
+    std::stable_partition(program_.statements.begin(), program_.statements.end(),
+                          [](const Statement& statement) {
+                              return !statement.feature.starts_with("function");
+                          });
 }
 
 void Writer::choose_run() {
@@ -40,6 +62,9 @@ void Writer::choose_run() {
         case 1: program_.vms = choices_.between(1, std::min<std::int64_t>(many, 12)); break;
         default: program_.vms = choices_.between(1, many); break;
     }
+    // Where kernels go over from one group of lanes to the next; and enough VMs for many groups.
+    if (many == 100 && choices_.once_in(5)) program_.vms = choices_.one_of({16, 17, 31, 32, 33, 64, 65});
+    if (many == 100 && choices_.once_in(25)) program_.vms = choices_.between(200, 700);
     program_.steps = choices_.once_in(3) ? choices_.between(2, 3) : 1;
     program_.seed = choices_.once_in(3) ? choices_.bits() : choices_.below(10);
     program_.print_vm = choices_.between(0, program_.vms - 1);
@@ -47,7 +72,8 @@ void Writer::choose_run() {
         program_.fuel = choices_.between(3, 60);
     else if (choices_.once_in(3))
         program_.fuel = 2000;
-    work_left_ = std::max<std::int64_t>(kWork / (program_.vms * program_.steps), 300);
+    std::int64_t work = largest_ > 1000 ? kWorkOfLargeArrays : kWork;
+    work_left_ = std::max<std::int64_t>(work / (program_.vms * program_.steps), 400);
 }
 
 void Writer::params() {
@@ -76,7 +102,7 @@ void Writer::ports() {
     std::int64_t all = inputs + choices_.between(0, 2);
     for (std::int64_t k = 0; k < all; ++k) {
         bool shared = k >= inputs;
-        Type type = some_type();
+        Type type = k == 0 ? Type{some_number(), some_shape(1)} : some_type();
         std::string name = fresh(shared ? "w" : "x");
         Data data{name, type, !shared && !choices_.once_in(4), {}};
         bool hard = choices_.once_in(4);
@@ -94,7 +120,7 @@ void Writer::states() {
         Type type = some_type();
         std::string name = fresh("s");
         Statement made{"state " + name + ": " + type_text(type), {}, {}, "state", {name}};
-        if (choices_.percent(60)) {
+        if (choices_.percent(80)) {
             made.text += " = $w0";
             made.parts.push_back(expression(type, 1));
         }

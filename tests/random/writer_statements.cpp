@@ -235,7 +235,7 @@ bool Writer::output(Block& into) {
     Type type = some_type();
     std::string name = fresh("y");
     std::string said = choices_.percent(50) ? ": " + type_text(type) : "";
-    bool silent = !said.empty() && choices_.once_in(4);
+    bool silent = !said.empty() && choices_.once_in(8);
     Statement made{"output " + name + said + (silent ? "" : " = $0"), {}, {}, "output", {name}};
     bool moves = silent;
     if (!silent) {

@@ -5,9 +5,9 @@ namespace dunlin::random_programs {
 
 void Writer::choose_profile() {
     tame_ = !choices_.once_in(5);
-    risky_ = choices_.percent(30);
+    risky_ = choices_.percent(50);
     meets_ = choices_.percent(30);
-    expression_depth_ = static_cast<int>(choices_.between(1, 4));
+    expression_depth_ = static_cast<int>(choices_.between(2, 5));
     switch (choices_.weighted(std::vector<int>{60, 30, 10})) {
         case 0:
             largest_ = 64;
@@ -28,7 +28,12 @@ void Writer::choose_profile() {
     sizes_ = some;
 }
 
+// A program has a few element types, so that what is made at one place can be used at another.
 void Writer::choose_types() {
+    numbers_ = {program_.float_type, program_.int_type, program_.float_type, program_.int_type};
+    for (int k = 0; k < 2; ++k)
+        numbers_.push_back(choices_.one_of({DType::F64, DType::I64, DType::F32, DType::I32, DType::U64,
+                                            DType::U32, DType::I8, DType::U8, DType::I16, DType::U16}));
     types_ = {{some_float(), {}}, {some_integer(), {}}, {some_float(), some_shape(1)}};
     if (choices_.once_in(3)) types_.push_back({DType::Bool, {}});
     for (std::int64_t k = choices_.between(1, 5); k > 0; --k) {
@@ -37,19 +42,23 @@ void Writer::choose_types() {
     }
 }
 
+DType Writer::some_of_kind(bool floats) {
+    std::vector<DType> kind;
+    for (DType dtype : numbers_)
+        if (is_float(dtype) == floats) kind.push_back(dtype);
+    return choices_.one_of(kind);
+}
+
 DType Writer::some_float() {
-    if (choices_.percent(60)) return program_.float_type;
-    return choices_.one_of({DType::F64, DType::F32});
+    return some_of_kind(true);
 }
 
 DType Writer::some_integer() {
-    if (choices_.percent(50)) return program_.int_type;
-    return choices_.one_of({DType::I64, DType::I32, DType::U64, DType::U32, DType::I8, DType::U8,
-                            DType::I16, DType::U16});
+    return some_of_kind(false);
 }
 
 DType Writer::some_number() {
-    return choices_.percent(50) ? some_integer() : some_float();
+    return choices_.one_of(numbers_);
 }
 
 DType Writer::some_dtype() {
@@ -74,6 +83,10 @@ std::int64_t Writer::some_size() {
 
 Shape Writer::some_shape(std::size_t rank) {
     Shape shape;
+    if (!types_.empty() && choices_.percent(50)) {
+        const Shape& known = choices_.one_of(types_).shape;
+        if (known.size() == rank) return known;
+    }
     for (std::size_t axis = 0; axis < rank; ++axis) {
         shape.push_back(some_size());
         if (!fits(shape)) shape.back() = std::min<std::int64_t>(shape.back(), 1 + axis % 2);
