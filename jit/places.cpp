@@ -199,7 +199,7 @@ void place_arrays(const Program& program, const std::vector<std::vector<Segment>
         const std::int64_t bytes = ir::byte_count(program.type_of(id));
         const Storage storage = program.slots[id].storage;
         if (storage == Storage::Constant) {
-            if (count_of(program, id) > 1)
+            if (count_of(program, id) != 1)
                 places.constants[id] = take(places.constant_bytes, bytes);
         } else if (storage != Storage::Local && places.home[id] == Home::Tile) {
             places.offset[id] = take(places.memory_bytes, bytes * width);

@@ -16,6 +16,8 @@ using ir::Program;
 using ir::Shape;
 using ir::SlotId;
 
+constexpr std::int64_t kLeastElements = 8;  // of a loop whose lanes are elements
+
 bool is_reduction(const Instruction& instruction) {
     return ir::info(instruction.op).form == Form::Reduce && instruction.op != Op::ArgMin &&
            instruction.op != Op::ArgMax;
@@ -60,8 +62,9 @@ class Cutter {
     std::vector<Segment> run() {
         for (std::size_t k = 0; k < routine_.instructions.size(); ++k) {
             const Instruction& instruction = routine_.instructions[k];
-            const std::optional<Shape> shape =
+            std::optional<Shape> shape =
                 rules_.is_large(instruction) ? loop_shape(program_, instruction) : std::nullopt;
+            if (shape && ir::element_count(*shape) < kLeastElements) shape.reset();
             if (!shape) {
                 if (!may_run_before(instruction)) close();
                 segments_.push_back({{}, {k}, {false}, false});
@@ -81,6 +84,8 @@ class Cutter {
     bool may_run_before(const Instruction& instruction) const {
         if (!group_) return true;
         if (!ir::is_removable(program_, instruction)) return false;
+        // A scalar lives in a variable; memory may be another array's until the group has run.
+        if (ir::element_count(program_.type_of(instruction.result).shape) != 1) return false;
         for (SlotId operand : instruction.operands)
             if (written_.count(operand) > 0) return false;
         return read_.count(instruction.result) == 0 && written_.count(instruction.result) == 0 &&

@@ -132,6 +132,9 @@ class Reducer {
             Block* block = find_block(program_.statements, at);
             if (!block) return smaller;
             for (std::size_t index = 0; index < block->size(); ++index) {
+                smaller = shorten_loop(number, index) || smaller;
+                at = number;
+                block = find_block(program_.statements, at);
                 std::size_t blocks = (*block)[index].blocks.size();
                 for (std::size_t k = 0; k < blocks; ++k) {
                     bool done = open(number, index, k);
@@ -143,6 +146,22 @@ class Reducer {
                 if (!block) break;
             }
         }
+    }
+
+    // A loop over something plain.
+    bool shorten_loop(std::size_t number, std::size_t index) {
+        for (const char* turns : {"1", "2", "3"}) {
+            RandomProgram candidate = program_;
+            std::size_t at = number;
+            Statement& statement = (*find_block(candidate.statements, at))[index];
+            if (!statement.feature.starts_with("for over")) return false;
+            std::string text = "for " + statement.assigns[0] + " in 0.." + turns + " $b0";
+            if (statement.text == text) return false;
+            statement.text = text;
+            statement.parts.clear();
+            if (accept(std::move(candidate))) return true;
+        }
+        return false;
     }
 
     bool open(std::size_t number, std::size_t index, std::size_t k) {
