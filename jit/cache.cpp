@@ -17,7 +17,7 @@ std::string environment(const char* variable) {
 }
 
 std::string folder_of_environment() {
-    const std::string given = environment("DUNLIN_CACHE");
+    std::string given = environment("DUNLIN_CACHE");
     if (given == "off") return "";
     if (!given.empty()) return given;
     // A relative path there means nothing, as its specification says.
@@ -44,7 +44,7 @@ KernelCache KernelCache::of_environment() {
     return KernelCache(folder_of_environment(), limit_of_environment());
 }
 
-KernelCache::KernelCache(std::string folder, std::uint64_t limit)
+KernelCache::KernelCache(const std::string& folder, std::uint64_t limit)
     : folder_(limit == 0 || folder.empty() ? "" : absolute_folder(folder)), limit_(limit) {}
 
 std::optional<std::string> KernelCache::load(std::string_view key) {

@@ -40,7 +40,7 @@ class KernelCache {
     /// The cache that the environment describes.
     static KernelCache of_environment();
     /// A cache in `folder`, made if missing; no cache if `folder` is empty. `limit` is in bytes.
-    explicit KernelCache(std::string folder, std::uint64_t limit = kDefaultLimit);
+    explicit KernelCache(const std::string& folder, std::uint64_t limit = kDefaultLimit);
 
     /// What was stored under this key, which must name all that the bytes depend on: kernel text,
     /// prelude, target, compiler version, options.

@@ -39,7 +39,7 @@ std::string Emitter::name_of(SlotId slot, const At& at) const {
 
 std::string Emitter::as(const Value& value, Meaning meaning, DType dtype) const {
     if (value.meaning == meaning || width_ == 1) return value.text;
-    return "V::broadcast<" + type_text(Meaning::Lanes, dtype) + ">(" + value.text + ")";
+    return type_text(Meaning::Lanes, dtype) + "(" + value.text + ")";
 }
 
 std::string Emitter::in_lanes(const Value& value, DType dtype) const {
@@ -94,8 +94,7 @@ void Emitter::write(SlotId slot, const At& at, const Value& value) {
     if (places_.home[slot] == Home::Variables) {
         const std::string name = name_of(slot, at);
         if (masked)
-            out_.line(name + " = V::select(" + mask + ", " +
-                      type_text(meaning, dtype) + "(" + text + "), " + name + ");");
+            out_.line(name + " = V::select(" + mask + ", " + text + ", " + name + ");");
         else
             out_.line(name + " = " + text + ";");
     } else if (places_.home[slot] == Home::Host) {
@@ -104,9 +103,10 @@ void Emitter::write(SlotId slot, const At& at, const Value& value) {
         out_.line("S::store_element(" + element_place(array, at, 1) + ", " +
                   (ir::is_float(dtype) ? "S::canonical(" + element + ")" : element) + ");");
     } else if (places_.home[slot] == Home::Tile) {
-        const std::string type = type_text(meaning, dtype);
+        const std::string exact =
+            meaning == Meaning::Scalar ? type_text(meaning, dtype) + "(" + text + ")" : text;
         out_.line(prefix(meaning) + "store_lanes(" + element_place(array, at, width_) + ", " +
-                  type + "(" + text + ")" + (masked ? ", " + mask : "") + ");");
+                  exact + (masked ? ", " + mask : "") + ");");
     } else {
         out_.line("S::store_element(" + element_place(array, at, 1) + ", " +
                   type_text(Meaning::Scalar, dtype) + "(" + text + "));");

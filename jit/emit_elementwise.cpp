@@ -77,9 +77,7 @@ void Emitter::write_elementwise(const Instruction& instruction) {
                  const SlotId operand = instruction.operands[k];
                  const DType dtype = type_of(operand).dtype;
                  const Value value = read(operand, point.at(strides[k + 1]));
-                 // Functions of the dialect are templates: an operand has exactly its type.
-                 operands.push_back(type_text(meaning, dtype) + "(" +
-                                    as(value, meaning, dtype) + ")");
+                 operands.push_back(as(value, meaning, dtype));
              }
              const DType operand_dtype = type_of(instruction.operands.back()).dtype;
              write(instruction.result, point.at(strides[0]),

@@ -242,11 +242,11 @@ std::string Emitter::load_access(const Loop& loop, std::size_t number, const Poi
     const std::string type = type_text(Meaning::Lanes, dtype);
     const Strides strides = joint_strides(loop, number);
     if (count_of(access.slot) == 1)
-        return "V::broadcast<" + type + ">(" + read(access.slot, {}).text + ")";
+        return type + "(" + read(access.slot, {}).text + ")";
     const std::string place = access_place(access, point, strides);
     const std::int64_t apart = strides.back();
     if (apart == 0)
-        return "V::broadcast<" + type + ">(S::load_element(" + place + "))";
+        return type + "(S::load_element(" + place + "))";
     const bool whole = count == std::to_string(kVector);
     if (apart == 1)
         return whole ? "V::load_lanes(" + place + ")"

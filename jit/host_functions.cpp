@@ -4,14 +4,6 @@
 #include <cmath>
 #include <cstring>
 
-// From the compiler's own run-time library: 128-bit multiplication's and division's helpers.
-extern "C" {
-__int128 __divti3(__int128 a, __int128 b);
-__int128 __modti3(__int128 a, __int128 b);
-unsigned __int128 __udivti3(unsigned __int128 a, unsigned __int128 b);
-unsigned __int128 __umodti3(unsigned __int128 a, unsigned __int128 b);
-}
-
 namespace dunlin::jit {
 
 namespace {
@@ -24,6 +16,20 @@ struct Row {
 template <class F>
 const void* address_of(F* function) {
     return reinterpret_cast<const void*>(function);
+}
+
+// What compilers call for 128-bit integers is no function that a program may name.
+__int128 divide(__int128 a, __int128 b) {
+    return a / b;
+}
+__int128 remainder_of(__int128 a, __int128 b) {
+    return a % b;
+}
+unsigned __int128 divide_unsigned(unsigned __int128 a, unsigned __int128 b) {
+    return a / b;
+}
+unsigned __int128 remainder_of_unsigned(unsigned __int128 a, unsigned __int128 b) {
+    return a % b;
 }
 
 // Where C++ has several functions of one name, the type says which one C has.
@@ -51,10 +57,10 @@ const std::array kRows = {
     Row{"fma", address_of<double(double, double, double)>(::fma)},
     Row{"fmodf", address_of<float(float, float)>(::fmodf)},
     Row{"fmod", address_of<double(double, double)>(::fmod)},
-    Row{"__divti3", address_of(__divti3)},
-    Row{"__modti3", address_of(__modti3)},
-    Row{"__udivti3", address_of(__udivti3)},
-    Row{"__umodti3", address_of(__umodti3)},
+    Row{"__divti3", address_of(divide)},
+    Row{"__modti3", address_of(remainder_of)},
+    Row{"__udivti3", address_of(divide_unsigned)},
+    Row{"__umodti3", address_of(remainder_of_unsigned)},
 };
 
 }  // namespace

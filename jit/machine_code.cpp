@@ -78,6 +78,10 @@ class Loader {
     bool apply(std::size_t object, const ElfRelocation& relocation);
     bool write_fixed(const ElfRelocation& relocation, std::uint64_t place, std::uint64_t target,
                      SymbolIndex index);
+    /// Copies bytes to a place of the image.
+    void write(std::uint64_t place, const void* bytes, std::size_t size) {
+        std::memcpy(memory_ + place, bytes, size);
+    }
     bool protect();
 
     const ElfSymbol& symbol_at(SymbolIndex index) const {
@@ -85,14 +89,16 @@ class Loader {
     }
     bool find_address(SymbolIndex index, std::uint64_t& address);
     const void* host_address(std::string_view name) const;
-    std::uint64_t defined_address(SymbolIndex index) const;
+    bool is_in_image(SymbolIndex index) const;
+    /// Places are counted from the beginning of the image, addresses from 0.
+    std::uint64_t place_of(SymbolIndex index) const;
+    std::uint64_t place_of_slot(SymbolIndex index) const {
+        return slots_begin_ + slots_.at(index) * kSlotBytes;
+    }
+    std::uint64_t place_of_stub(SymbolIndex index) const {
+        return stubs_begin_ + slots_.at(index) * kStubBytes;
+    }
     std::uint64_t base() const { return reinterpret_cast<std::uint64_t>(memory_); }
-    std::uint64_t slot_address(SymbolIndex index) const {
-        return base() + slots_begin_ + slots_.at(index) * kSlotBytes;
-    }
-    std::uint64_t stub_address(SymbolIndex index) const {
-        return base() + stubs_begin_ + slots_.at(index) * kStubBytes;
-    }
 
     std::span<const HostSymbol> host_;
     std::vector<ElfObject> objects_;
@@ -107,7 +113,7 @@ class Loader {
     std::uint64_t slots_begin_ = 0;
     std::uint64_t constants_end_ = 0;
     std::uint64_t end_ = 0;
-    void* memory_ = nullptr;
+    char* memory_ = nullptr;
 };
 
 bool Loader::read(std::span<const std::string_view> objects) {
@@ -171,7 +177,7 @@ bool Loader::lay_out() {
         mmap(nullptr, end_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         return fail("no memory for " + std::to_string(end_) + " bytes of code");
-    memory_ = memory;
+    memory_ = static_cast<char*>(memory);
     return true;
 }
 
@@ -180,8 +186,7 @@ bool Loader::fill() {
         const auto& sections = objects_[object].sections;
         for (std::size_t i = 0; i < sections.size(); ++i) {
             if (sections[i].contents.empty()) continue;
-            std::memcpy(static_cast<char*>(memory_) + places_[object][i],
-                        sections[i].contents.data(), sections[i].contents.size());
+            write(places_[object][i], sections[i].contents.data(), sections[i].contents.size());
         }
     }
     if (!write_slots_and_stubs()) return false;
@@ -197,13 +202,13 @@ bool Loader::write_slots_and_stubs() {
     for (const auto& [index, number] : slots_) {
         std::uint64_t address = 0;
         if (!find_address(index, address)) return false;
-        std::memcpy(reinterpret_cast<void*>(slot_address(index)), &address, sizeof address);
+        write(place_of_slot(index), &address, sizeof address);
         // jmp *slot(%rip), six bytes, counted from its end; then int3.
         unsigned char stub[kStubBytes] = {0xff, 0x25, 0, 0, 0, 0, 0xcc, 0xcc};
         const auto distance =
-            static_cast<std::uint32_t>(slot_address(index) - (stub_address(index) + 6));
+            static_cast<std::uint32_t>(place_of_slot(index) - (place_of_stub(index) + 6));
         std::memcpy(stub + 2, &distance, sizeof distance);
-        std::memcpy(reinterpret_cast<void*>(stub_address(index)), stub, sizeof stub);
+        write(place_of_stub(index), stub, sizeof stub);
     }
     return true;
 }
@@ -215,10 +220,15 @@ const void* Loader::host_address(std::string_view name) const {
     return host_function(name);
 }
 
-std::uint64_t Loader::defined_address(SymbolIndex index) const {
+bool Loader::is_in_image(SymbolIndex index) const {
     const ElfSymbol& symbol = symbol_at(index);
-    if (symbol.place == ElfSymbol::Place::Absolute) return symbol.value;
-    return base() + places_[index.first][symbol.section] + symbol.value;
+    return symbol.place == ElfSymbol::Place::Section &&
+           objects_[index.first].sections[symbol.section].access != ElfAccess::Nothing;
+}
+
+std::uint64_t Loader::place_of(SymbolIndex index) const {
+    const ElfSymbol& symbol = symbol_at(index);
+    return places_[index.first][symbol.section] + symbol.value;
 }
 
 bool Loader::find_address(SymbolIndex index, std::uint64_t& address) {
@@ -233,12 +243,12 @@ bool Loader::find_address(SymbolIndex index, std::uint64_t& address) {
         definition = found->second;
     }
     const ElfSymbol& defined = symbol_at(definition);
-    const bool is_loaded =
-        defined.place == ElfSymbol::Place::Absolute ||
-        (defined.place == ElfSymbol::Place::Section &&
-         objects_[definition.first].sections[defined.section].access != ElfAccess::Nothing);
-    if (!is_loaded) return fail("a relocation refers to what is not loaded");
-    address = defined_address(definition);
+    if (defined.place == ElfSymbol::Place::Absolute) {
+        address = defined.value;
+        return true;
+    }
+    if (!is_in_image(definition)) return fail("a relocation refers to what is not loaded");
+    address = base() + place_of(definition);
     return true;
 }
 
@@ -246,16 +256,17 @@ bool Loader::apply(std::size_t object, const ElfRelocation& relocation) {
     const SymbolIndex index = {object, relocation.symbol};
     std::uint64_t target = 0;
     if (relocation.fix == ElfFix::SlotRelative32) {
-        target = slot_address(index);
+        target = base() + place_of_slot(index);
     } else if (!find_address(index, target)) {
         return false;
     }
-    const std::uint64_t place = base() + places_[object][relocation.section] + relocation.offset;
+    const std::uint64_t place = places_[object][relocation.section] + relocation.offset;
     return write_fixed(relocation, place, target, index);
 }
 
 bool Loader::write_fixed(const ElfRelocation& relocation, std::uint64_t place, std::uint64_t target,
                          SymbolIndex index) {
+    const std::uint64_t address = base() + place;
     std::uint64_t value = target + static_cast<std::uint64_t>(relocation.addend);
     std::size_t width = 4;
     bool fits = true;
@@ -264,37 +275,33 @@ bool Loader::write_fixed(const ElfRelocation& relocation, std::uint64_t place, s
         case ElfFix::Absolute32: fits = fits_unsigned(value); break;
         case ElfFix::AbsoluteSigned32: fits = fits_signed(value); break;
         case ElfFix::Relative64:
-            value -= place;
+            value -= address;
             width = 8;
             break;
         case ElfFix::Call32:
-            if (!fits_signed(value - place)) value += stub_address(index) - target;
+            if (!fits_signed(value - address)) value += base() + place_of_stub(index) - target;
             [[fallthrough]];
         case ElfFix::Relative32:
         case ElfFix::SlotRelative32:
-            value -= place;
+            value -= address;
             fits = fits_signed(value);
             break;
     }
     if (!fits) return fail(std::string(symbol_at(index).name) + " lies too far away");
-    std::memcpy(reinterpret_cast<void*>(place), &value, width);
+    write(place, &value, width);
     return true;
 }
 
 bool Loader::protect() {
-    char* const memory = static_cast<char*>(memory_);
-    const bool done = mprotect(memory, code_end_, PROT_READ | PROT_EXEC) == 0 &&
-                      mprotect(memory + code_end_, constants_end_ - code_end_, PROT_READ) == 0;
+    const bool done = mprotect(memory_, code_end_, PROT_READ | PROT_EXEC) == 0 &&
+                      mprotect(memory_ + code_end_, constants_end_ - code_end_, PROT_READ) == 0;
     return done || fail("this system does not let memory become executable");
 }
 
 std::map<std::string, void*, std::less<>> Loader::addresses_of_names() const {
     std::map<std::string, void*, std::less<>> addresses;
     for (const auto& [name, index] : names_) {
-        const ElfSymbol& symbol = symbol_at(index);
-        if (symbol.place != ElfSymbol::Place::Section) continue;
-        if (objects_[index.first].sections[symbol.section].access == ElfAccess::Nothing) continue;
-        addresses.emplace(name, reinterpret_cast<void*>(defined_address(index)));
+        if (is_in_image(index)) addresses.emplace(name, memory_ + place_of(index));
     }
     return addresses;
 }
@@ -303,9 +310,8 @@ void Loader::describe_names_for_perf() const {
     for (std::size_t object = 0; object < objects_.size(); ++object) {
         const auto& symbols = objects_[object].symbols;
         for (std::size_t i = 0; i < symbols.size(); ++i) {
-            if (!symbols[i].is_function || symbols[i].place != ElfSymbol::Place::Section) continue;
-            describe_for_perf(reinterpret_cast<void*>(defined_address({object, i})),
-                              symbols[i].size, symbols[i].name);
+            if (!symbols[i].is_function || !is_in_image({object, i})) continue;
+            describe_for_perf(memory_ + place_of({object, i}), symbols[i].size, symbols[i].name);
         }
     }
 }

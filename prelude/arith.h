@@ -200,15 +200,16 @@ DUNLIN_LANE_FUNCTION T sign(In<T> x) {
 }
 
 /// The smaller and the larger. For floats -0 is less than +0, and NaN spreads; false is less than
-/// true. Equal floats have the same bits, but for the sign of zeros.
+/// true. Where neither float is the smaller they are equal, but for the sign of zeros, or one is
+/// NaN; both are settled by joining their bits, since a NaN has all bits of the exponent set and
+/// some of the fraction, and keeps them.
 template <class T>
 DUNLIN_LANE_FUNCTION T min(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return a && b;
     } else if constexpr (kIsFloat<T>) {
-        const T same = from_bits(bits(a) | bits(b));
-        const T least = select(a == b, same, select(a < b, a, b));
-        return select(is_nan(a) || is_nan(b), not_a_number<T>(), least);
+        const T joined = from_bits(bits(a) | bits(b));
+        return select((a < b) || (a > b), select(a < b, a, b), joined);
     } else {
         return select(a < b, a, b);
     }
@@ -218,9 +219,9 @@ DUNLIN_LANE_FUNCTION T max(In<T> a, In<T> b) {
     if constexpr (kIsMask<T>) {
         return a || b;
     } else if constexpr (kIsFloat<T>) {
-        const T same = from_bits(bits(a) & bits(b));
-        const T most = select(a == b, same, select(a > b, a, b));
-        return select(is_nan(a) || is_nan(b), not_a_number<T>(), most);
+        const auto either = bits(a) | bits(b);
+        const T joined = from_bits((bits(a) & bits(b)) | (either & ~top_bit<T>()));
+        return select((a < b) || (a > b), select(a > b, a, b), joined);
     } else {
         return select(a > b, a, b);
     }

@@ -5,15 +5,13 @@
 #include <chrono>
 #include <thread>
 
+#include "jit/choose.hpp"
 #include "runtime/convert.hpp"
 
 namespace dunlin {
 
 namespace {
 
-// A kernel for so few VMs does one after the other.
-constexpr std::int64_t kFewVms = 3;
-constexpr int kUsualWidth = 16;
 
 }  // namespace
 
@@ -32,13 +30,15 @@ Failure Batch::Implementation::choose_kernel() {
     runtime::KernelChoice choice;
     choice.instruction_set = *set;
     jit::KernelOptions& kernel_options = choice.options;
-    kernel_options.width = execution.width;
-    if (execution.width == 0) kernel_options.width = vm_count <= kFewVms ? 1 : kUsualWidth;
-    kernel_options.elements = execution.lanes == Lanes::Element;
     kernel_options.common.resize(code().slots.size());
     for (const auto& [name, value] : bound)
         if (const Port& port = *program.port(name); port.kind == PortKind::Input)
             kernel_options.common[slot_of(port)] = !value.per_vm;
+    const jit::LaneChoice lanes = jit::choose_lanes(code(), kernel_options.common, vm_count);
+    kernel_options.elements = execution.lanes == Lanes::Auto
+                                  ? lanes.elements && execution.width == 0
+                                  : execution.lanes == Lanes::Element;
+    kernel_options.width = execution.width != 0 ? execution.width : lanes.width;
     kernel_options.fuel = options.fuel.has_value();
     kernel_options.prints = options.print != nullptr && chosen_print_vm() >= 0;
     kernel_options.counts = options.counts;
@@ -74,6 +74,7 @@ Failure Batch::Implementation::prepare(std::optional<std::int64_t> chunk_vms) {
     if (auto error = check_request()) return error;
     if (auto error = check_inputs()) return error;
     if (auto error = choose_kernel()) return error;
+    work = runtime::work_of(code());
     room = whole.vms;
     if (chunk_vms) room = *chunk_vms == 0 ? suitable_room() : std::min(*chunk_vms, whole.vms);
     if (room < whole.vms && code().has_collectives())
@@ -91,28 +92,37 @@ Failure Batch::Implementation::prepare(std::optional<std::int64_t> chunk_vms) {
 
 // Turns of the piece at hand; `vm_turns_after` are known to follow. Adds to the report.
 void Batch::Implementation::run_turns(std::int64_t steps, std::int64_t vm_turns_after,
-                                      RunReport& report,
-                                      const std::function<void(std::int64_t finished)>& progress) {
+                                      RunReport& report, runtime::Progress& progress) {
+    // To watch a turn costs more than a turn that is shorter takes.
+    constexpr double kWorthWatching = 5e-3;
     const auto begin = std::chrono::steady_clock::now();
+    double until_now = 0;
+    bool watch = true;
     for (std::int64_t step = 0; step < steps && !report.interrupted; ++step) {
         runtime::Ahead ahead;
         ahead.vm_turns = (steps - 1 - step) * piece.vms + vm_turns_after;
-        if (progress)
-            ahead.progress = [&](std::int64_t finished) { progress(step * piece.vms + finished); };
+        if (progress.wanted() && watch)
+            ahead.progress = [&](std::int64_t finished) {
+                progress.show(step * piece.vms + finished);
+            };
         const runtime::Turn turn = run_turn(ahead);
+        progress.show((step + 1) * piece.vms);
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+        watch = elapsed.count() - until_now > kWorthWatching;
+        until_now = elapsed.count();
         report.interrupted = turn.interrupted;
         report.vms_finished = turn.finished;
         report.vms_interpreted += turn.interpreted;
         report.vms_in_kernel += turn.finished - turn.interpreted;
         report.instructions += turn.instructions;
+        kernel_threads = std::max(kernel_threads, turn.threads);
         report.loop_turns += turn.loop_turns;
         report.lane_turns += turn.lane_turns;
         report.lane_turns_offered += turn.lane_turns_offered;
         report.bytes_moved += moved_bytes();
         if (!turn.interrupted) ++report.steps;
     }
-    report.seconds +=
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    report.seconds += until_now;
 }
 
 // What a turn of the piece reads and writes of the host's arrays.
@@ -137,7 +147,7 @@ void Batch::Implementation::complete(RunReport& report) const {
     if (report.vms_in_kernel == 0 || kernel == nullptr) return;
     KernelFacts facts;
     facts.width = kernel->source.width;
-    facts.threads = threads();
+    facts.threads = kernel_threads;
     facts.instructions = runtime::to_public(kernel->instruction_set);
     facts.lanes = kernel->source.elements ? Lanes::Element : Lanes::Vm;
     facts.refills = kernel->source.refills;
@@ -195,11 +205,7 @@ Result<RunReport> Batch::run(std::int64_t steps) {
     if (auto error = prepare()) return *error;
     Implementation& batch = *implementation_;
     RunReport report;
-    std::function<void(std::int64_t)> progress;
-    if (batch.options.progress)
-        progress = [&](std::int64_t finished) {
-            batch.options.progress(finished, steps * batch.piece.vms);
-        };
+    runtime::Progress progress(batch.options, steps * batch.piece.vms);
     batch.run_turns(steps, 0, report, progress);
     batch.complete(report);
     return report;

@@ -2,7 +2,9 @@
 // turn.cpp runs it, batch.cpp and stream.cpp are its public face.
 #pragma once
 
+#include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,15 +42,46 @@ inline std::string quoted(std::string_view name) {
 Error unknown_port(const Program& program, std::string_view name, const std::string& wanted,
                    std::initializer_list<PortKind> kinds);
 
+// What a program has to do, as far as it can be seen without running it.
+struct Work {
+    double elements = 0;  // that a VM works on when it goes through the program once
+    bool loops = false;   // so that there may be more
+    std::int64_t largest_array = 0;
+};
+Work work_of(const ir::Program& program);
+
 // One turn of a piece.
 struct Turn {
     bool interrupted = false;
     std::int64_t finished = 0;     // VMs
     std::int64_t interpreted = 0;  // VMs, of those that finished
+    int threads = 0;               // of the kernel; 0 when there was none
     std::uint64_t loop_turns = 0;
     std::uint64_t instructions = 0;
     std::uint64_t lane_turns = 0;
     std::uint64_t lane_turns_offered = 0;
+};
+
+// Tells the host now and then how far a run is.
+class Progress {
+  public:
+    Progress(const BatchOptions& options, std::int64_t all) : options_(options), all_(all) {}
+
+    bool wanted() const { return options_.progress != nullptr; }
+    // So many turns of VMs have ended beside those of the chunks before.
+    void show(std::int64_t finished) {
+        constexpr std::chrono::milliseconds kBetween{250};
+        if (!wanted() || std::chrono::steady_clock::now() - shown_ < kBetween) return;
+        shown_ = std::chrono::steady_clock::now();
+        options_.progress(before_ + finished, all_);
+    }
+    void add(std::int64_t finished) { before_ += finished; }
+
+  private:
+    const BatchOptions& options_;
+    const std::int64_t all_;
+    std::int64_t before_ = 0;
+    std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
 };
 
 // What is known, when a turn begins, of what follows.
@@ -84,7 +117,9 @@ struct Batch::Implementation {
     runtime::PendingKernel* pending = nullptr;
     // Once it is there.
     std::shared_ptr<const jit::Kernel> kernel;
+    int kernel_threads = 0;  // most that it has had
     double interpreted_seconds = 0;
+    runtime::Work work;
 
     const ir::Program& code() const { return program.implementation_->compiled.program; }
     ir::SlotId slot_of(const Port& port) const {
@@ -118,7 +153,7 @@ struct Batch::Implementation {
     std::string why(const jit::KernelFailure& failure) const;
     int threads() const;
     void run_turns(std::int64_t steps, std::int64_t vm_turns_after, RunReport& report,
-                   const std::function<void(std::int64_t finished)>& progress);
+                   runtime::Progress& progress);
     std::int64_t moved_bytes() const;
     void complete(RunReport& report) const;
     // Of the piece at hand, with the numbers that VMs have in the whole batch.

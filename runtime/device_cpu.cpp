@@ -1,12 +1,12 @@
 #include "runtime/device_cpu.hpp"
 
 #include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
@@ -25,7 +25,6 @@ namespace {
 using kernel::Place;
 using kernel::Run;
 using kernel::Task;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kAlignment = 128;
 // A stripe is what a worker takes at a time. A kernel that refills its lanes has idle ones towards
@@ -33,8 +32,6 @@ constexpr std::size_t kAlignment = 128;
 constexpr std::int64_t kStripesPerThread = 16;
 constexpr std::int64_t kStripesPerThreadWithRefill = 4;
 constexpr std::int64_t kLeastStripeWithRefill = 256;
-// Work that ends sooner is not worth waking other threads.
-constexpr std::chrono::microseconds kWorthThreads{200};
 
 struct FreeMemory {
     void operator()(unsigned char* memory) const { std::free(memory); }
@@ -46,6 +43,18 @@ Memory allocate(std::int64_t bytes) {
         (static_cast<std::size_t>(bytes) + kAlignment - 1) / kAlignment * kAlignment;
     return Memory(static_cast<unsigned char*>(
         std::aligned_alloc(kAlignment, std::max(whole, kAlignment))));
+}
+
+// Lets so many threads work, also when there are fewer cores.
+void allow_threads(int threads) {
+    static std::mutex mutex;
+    static std::unique_ptr<tbb::global_control> control;
+    constexpr auto kParallelism = tbb::global_control::max_allowed_parallelism;
+    const auto wanted = static_cast<std::size_t>(threads);
+    const std::scoped_lock lock(mutex);
+    if (tbb::global_control::active_value(kParallelism) >= wanted) return;
+    control.reset();  // of several, the one that allows least would count
+    control = std::make_unique<tbb::global_control>(kParallelism, wanted);
 }
 
 class Launch {
@@ -132,7 +141,10 @@ class Launch {
     }
 
     tbb::task_arena& arena() {
-        std::call_once(arena_made_, [this] { arena_.emplace(threads_); });
+        std::call_once(arena_made_, [this] {
+            allow_threads(threads_);
+            arena_.emplace(threads_);
+        });
         return *arena_;
     }
 
@@ -222,11 +234,12 @@ void Launch::end_worker(std::unique_ptr<Worker> worker) {
 }
 
 std::int64_t Launch::stripe_vms(std::int64_t vms) const {
-    const std::int64_t per_thread =
-        source_.refills ? kStripesPerThreadWithRefill : kStripesPerThread;
-    std::int64_t stripe = (vms + threads_ * per_thread - 1) / (threads_ * per_thread);
-    if (source_.refills) stripe = std::max(stripe, kLeastStripeWithRefill);
-    return jit::in_whole_tiles(stripe);
+    auto share = [vms](std::int64_t parts) { return (vms + parts - 1) / parts; };
+    std::int64_t stripe = share(threads_ * kStripesPerThread);
+    if (source_.refills)
+        stripe = std::max(share(threads_ * kStripesPerThreadWithRefill),
+                          std::min(kLeastStripeWithRefill, share(threads_)));
+    return (stripe + source_.width - 1) / source_.width * source_.width;
 }
 
 // All VMs from where they are to their end or to the next collective.
@@ -237,16 +250,6 @@ void Launch::pass(int phase) {
     std::atomic<std::int64_t> next = begin_;
     // Where lanes are elements, the workers share the loops of one VM after the other.
     if (threads_ == 1 || vms <= stripe || source_.elements)
-        return work(phase, next, request_.vms);
-
-    // A few VMs tell how long the others will take.
-    const auto start = Clock::now();
-    auto worker = begin_worker(phase);
-    const std::int64_t first = std::min(vms, source_.refills ? stripe : jit::kTileVms);
-    run_stripe(worker->task, begin_, begin_ + first);
-    end_worker(std::move(worker));
-    next = begin_ + first;
-    if ((Clock::now() - start) * (vms / first) < kWorthThreads)
         return work(phase, next, request_.vms);
     arena().execute([&] {
         tbb::parallel_for(0, threads_, [&](int) { work(phase, next, stripe); });

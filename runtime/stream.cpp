@@ -56,18 +56,15 @@ Result<RunReport> Stream::run(std::int64_t steps,
     implementation_->faults.clear();
     const Piece whole = batch.whole;
     RunReport report;
+    runtime::Progress progress(batch.options, whole.vms * steps);
     for (std::int64_t done = 0; done < whole.vms;) {
         const Piece piece{whole.first_vm + done, std::min(batch.room, whole.vms - done)};
         if (auto error = batch.move_to(piece)) return *error;
-        std::function<void(std::int64_t)> progress;
-        if (batch.options.progress)
-            progress = [&](std::int64_t finished) {
-                batch.options.progress(done * steps + finished, whole.vms * steps);
-            };
         report.steps = 0;
         batch.run_turns(steps, (whole.vms - done - piece.vms) * steps, report, progress);
         report.vms_finished += done;
         if (report.interrupted) break;
+        progress.add(piece.vms * steps);
         add(implementation_->faults, batch.fault_counts());
         if (auto error = take(implementation_->batch)) return *error;
         done += piece.vms;

@@ -16,34 +16,12 @@ using runtime::AutoPolicy;
 using runtime::Turn;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::microseconds kBetweenReports{250'000};
+constexpr std::chrono::microseconds kBetweenReports{50'000};
 // While the interpreter runs and there may be a kernel soon.
 constexpr std::chrono::microseconds kBetweenLooks{500};
 
 double seconds_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-// Elements that a VM works on when it goes through its program once, not round its loops.
-double elements_of_one_pass(const ir::Program& program) {
-    double elements = 0;
-    for (const ir::Routine& routine : program.routines)
-        ir::for_each_instruction(routine, [&](const ir::Instruction& instruction) {
-            std::int64_t count = 1;
-            if (instruction.result != ir::kNoSlot)
-                count = ir::element_count(program.type_of(instruction.result).shape);
-            for (ir::SlotId operand : instruction.operands)
-                count = std::max(count, ir::element_count(program.type_of(operand).shape));
-            elements += static_cast<double>(count);
-        });
-    return elements;
-}
-
-std::int64_t largest_array(const ir::Program& program) {
-    std::int64_t largest = 0;
-    for (const ir::Slot& slot : program.slots)
-        largest = std::max(largest, ir::element_count(slot.type.shape));
-    return largest;
 }
 
 class TurnRun {
@@ -69,13 +47,22 @@ class TurnRun {
     void run_kernel(std::int64_t begin) {
         request_.progress = ahead_.progress;
         request_.progress_interval = kBetweenReports;
+        turn_.threads = threads();
         const runtime::CpuReport report = runtime::run_on_cpu(
-            {*batch_.kernel, request_, batch_.statuses, batch_.threads(), begin});
+            {*batch_.kernel, request_, batch_.statuses, turn_.threads, begin});
         turn_.interrupted = report.interrupted;
-        turn_.finished = report.finished;
+        // Those that faulted in an earlier turn do not run, but are done with all the same.
+        turn_.finished = report.interrupted ? report.finished : request_.vms;
         turn_.loop_turns += report.turns;
         turn_.lane_turns += report.turns;
         turn_.lane_turns_offered += report.offered;
+    }
+
+    // A kernel that is done at once is not worth waking other threads.
+    int threads() const {
+        constexpr double kWorthThreads = 300'000;  // elements
+        const double elements = batch_.work.elements * static_cast<double>(request_.vms);
+        return batch_.work.loops || elements > kWorthThreads ? batch_.threads() : 1;
     }
 
     void interpret() {
@@ -94,7 +81,7 @@ class TurnRun {
 
     // Device::Auto, while there is no kernel.
     void decide() {
-        const double one_vm = elements_of_one_pass(batch_.code()) * policy_.element;
+        const double one_vm = batch_.work.elements * policy_.element;
         const double expected = one_vm * static_cast<double>(request_.vms + ahead_.vm_turns);
         if (left_to_kernels(expected)) {
             batch_.pending->wait(request_.stop);
@@ -111,7 +98,7 @@ class TurnRun {
     // Whether the interpreter should not even begin.
     bool left_to_kernels(double expected) const {
         if (!runtime::cheap_to_interpret_together(batch_.code(), request_.vms)) return true;
-        return largest_array(batch_.code()) > policy_.largest_array &&
+        return batch_.work.largest_array > policy_.largest_array &&
                expected > policy_.trial + policy_.lookup;
     }
 
@@ -119,16 +106,13 @@ class TurnRun {
         runtime::PendingKernel& pending = *batch_.pending;
         runtime::InterpreterRun run(request_, batch_.statuses, true);
         const auto begin = Clock::now();
-        auto reported = begin;
         request_.pause = &pending.ready();
         request_.progress_interval = kBetweenLooks;
         request_.progress = [&](std::int64_t finished) {
             if (pending.failure()) run.will_not_be_resumed();
             const double elapsed = seconds_since(begin);
             want_kernel(rest(elapsed, finished), batch_.interpreted_seconds + elapsed);
-            if (!ahead_.progress || Clock::now() - reported < kBetweenReports) return;
-            reported = Clock::now();
-            ahead_.progress(finished);
+            if (ahead_.progress) ahead_.progress(finished);
         };
         note(run.go());
         batch_.interpreted_seconds += seconds_since(begin);
@@ -162,6 +146,24 @@ class TurnRun {
 };
 
 }  // namespace
+
+runtime::Work runtime::work_of(const ir::Program& program) {
+    Work work;
+    for (const ir::Routine& routine : program.routines) {
+        work.loops = work.loops || routine.terminator.back_edge;
+        ir::for_each_instruction(routine, [&](const ir::Instruction& instruction) {
+            std::int64_t count = 1;
+            if (instruction.result != ir::kNoSlot)
+                count = ir::element_count(program.type_of(instruction.result).shape);
+            for (ir::SlotId operand : instruction.operands)
+                count = std::max(count, ir::element_count(program.type_of(operand).shape));
+            work.elements += static_cast<double>(count);
+        });
+    }
+    for (const ir::Slot& slot : program.slots)
+        work.largest_array = std::max(work.largest_array, ir::element_count(slot.type.shape));
+    return work;
+}
 
 runtime::AutoPolicy& runtime::auto_policy() {
     static AutoPolicy policy;

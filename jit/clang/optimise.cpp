@@ -1,8 +1,8 @@
 // Which of LLVM's passes a kernel goes through. Kernels are straight vector code under masks and
 // scalar loops, printed by a program: they have many small functions to inline and copies to see
 // through, and little else. LLVM's own list for -O2 takes two to three times as long; what comes
-// out is as fast (docs/performance.md), and half the size, since loops are not unrolled further
-// when their turns are not known.
+// out is as fast, but for loops that it would unroll although their turns are not known, and a
+// third smaller.
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/ADCE.h>

@@ -9,6 +9,7 @@
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Support/VirtualFileSystem.h>
+#include <llvm/TargetParser/Host.h>
 
 #include <string>
 
@@ -23,9 +24,13 @@ namespace {
 // of several types. Warnings are off: nobody would read them, and looking for them takes time.
 bool read_arguments(const DunlinClangRequest& request, clang::CompilerInvocation& invocation,
                     clang::DiagnosticsEngine& diagnostics) {
+    // Which instructions are allowed is the request's to say; their order is best for this machine.
+    const std::string host = llvm::sys::getHostCPUName().str();
     const std::string bits = "-mprefer-vector-width=" + std::to_string(request.register_bits);
     const char* const arguments[] = {"-triple",
                                      kTriple,
+                                     "-tune-cpu",
+                                     host.c_str(),
                                      "-target-cpu",
                                      request.target_cpu,
                                      bits.c_str(),

@@ -431,7 +431,6 @@ TEST_F(Cache, ThreadsShareOneCache) {
 
 /// The folder of the cache that these variables describe; those not given are not set.
 std::string folder_with(const std::vector<std::pair<const char*, const char*>>& variables) {
-    std::string folder;
     for (const char* name : {"DUNLIN_CACHE", "XDG_CACHE_HOME", "HOME", "DUNLIN_CACHE_LIMIT"}) {
         unsetenv(name);
     }

@@ -15,11 +15,14 @@
 
 #include "tests/jit/kernels.hpp"
 
-// There only when the tests are built with a sanitizer that looks for leaks.
-extern "C" {
-__attribute__((weak)) void __lsan_disable();
-__attribute__((weak)) void __lsan_enable();
-}
+#if defined(__has_feature)
+#define DUNLIN_LOOKS_FOR_LEAKS __has_feature(address_sanitizer)
+#else
+#define DUNLIN_LOOKS_FOR_LEAKS 0
+#endif
+#if DUNLIN_LOOKS_FOR_LEAKS
+#include <sanitizer/lsan_interface.h>
+#endif
 
 namespace dunlin::jit {
 
@@ -233,16 +236,13 @@ TEST(CompileCpu, AnErrorOfTheBackEndIsAnError) {
 
 /// What LLVM was working on when it gave up cannot be destroyed; a sanitizer that looks for leaks
 /// must know.
-class LeaksAreMeant {
-  public:
-    LeaksAreMeant() {
-        if (&__lsan_disable != nullptr) __lsan_disable();
-    }
-    ~LeaksAreMeant() {
-        if (&__lsan_enable != nullptr) __lsan_enable();
-    }
-    LeaksAreMeant(const LeaksAreMeant&) = delete;
+#if DUNLIN_LOOKS_FOR_LEAKS
+using LeaksAreMeant = __lsan::ScopedDisabler;
+#else
+struct LeaksAreMeant {
+    LeaksAreMeant() {}
 };
+#endif
 
 // LLVM's way to give up is to end the process; here it must only end the compilation.
 TEST(CompileCpu, TheProcessOutlivesLlvmGivingUp) {

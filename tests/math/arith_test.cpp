@@ -282,10 +282,10 @@ TYPED_TEST(FloatTest, MinimumAndMaximumSpreadNaNAndOrderZeros) {
     using T = TypeParam;
     const T nan = Limits<T>::quiet_NaN();
     for (const T other : {T(1), -Limits<T>::infinity(), nan, -nan, T(0)}) {
-        expect_same(lane::min(nan, other), nan, "min");
-        expect_same(lane::min(other, -nan), nan, "min");
-        expect_same(lane::max(-nan, other), nan, "max");
-        expect_same(lane::max(other, nan), nan, "max");
+        EXPECT_TRUE(lane::is_nan(lane::min(nan, other))) << "min";
+        EXPECT_TRUE(lane::is_nan(lane::min(other, -nan))) << "min";
+        EXPECT_TRUE(lane::is_nan(lane::max(-nan, other))) << "max";
+        EXPECT_TRUE(lane::is_nan(lane::max(other, nan))) << "max";
     }
     expect_same(lane::min(T(0), -T(0)), -T(0), "min");
     expect_same(lane::min(-T(0), T(0)), -T(0), "min");

@@ -21,7 +21,8 @@ std::uint64_t Choices::below(std::uint64_t count) {
 }
 
 std::int64_t Choices::between(std::int64_t least, std::int64_t greatest) {
-    return least + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(greatest - least) + 1));
+    return least +
+           static_cast<std::int64_t>(below(static_cast<std::uint64_t>(greatest - least) + 1));
 }
 
 std::uint64_t Choices::bits() {

@@ -38,9 +38,11 @@ std::string describe_place(const Shape& shape, std::int64_t number) {
     return text.empty() ? "" : "[" + text + "]";
 }
 
-std::optional<std::string> difference_of_port(const Observed& found, const Observed& expected, Piece piece) {
+std::optional<std::string> difference_of_port(const Observed& found, const Observed& expected,
+                                              Piece piece) {
     auto vm_bytes = static_cast<std::size_t>(bytes_of(expected.type));
-    const std::byte* wanted = expected.bytes.data() + static_cast<std::size_t>(piece.first_vm) * vm_bytes;
+    const std::byte* wanted =
+        expected.bytes.data() + static_cast<std::size_t>(piece.first_vm) * vm_bytes;
     const std::byte* here = found.bytes.data();
     if (found.bytes.size() != static_cast<std::size_t>(piece.vms) * vm_bytes)
         return found.port + " has another size";
@@ -70,17 +72,20 @@ std::optional<std::string> difference_of_prints(const Observation& found,
 std::optional<std::string> difference(const Observation& found, const Observation& expected,
                                       std::int64_t print_vm) {
     if (found.error != expected.error)
-        return "error " + found.error + ", expected " + (expected.error.empty() ? "none" : expected.error);
+        return "error " + found.error + ", expected " +
+               (expected.error.empty() ? "none" : expected.error);
     for (std::size_t vm = 0; vm < found.statuses.size(); ++vm) {
         std::size_t in_batch = static_cast<std::size_t>(found.piece.first_vm) + vm;
         const VmStatus& wanted = expected.statuses[in_batch];
         if (!(found.statuses[vm] == wanted))
-            return "VM " + std::to_string(in_batch) + ": " + describe(found.statuses[vm]) + ", expected " +
-                   describe(wanted);
+            return "VM " + std::to_string(in_batch) + ": " + describe(found.statuses[vm]) +
+                   ", expected " + describe(wanted);
     }
     for (std::size_t k = 0; k < found.ports.size(); ++k)
-        if (auto text = difference_of_port(found.ports[k], expected.ports[k], found.piece)) return text;
-    bool prints = print_vm >= found.piece.first_vm && print_vm < found.piece.first_vm + found.piece.vms;
+        if (auto text = difference_of_port(found.ports[k], expected.ports[k], found.piece))
+            return text;
+    bool prints =
+        print_vm >= found.piece.first_vm && print_vm < found.piece.first_vm + found.piece.vms;
     return difference_of_prints(found, prints ? expected.prints : std::vector<std::string>{});
 }
 
@@ -90,7 +95,8 @@ std::optional<Difference> compare(const Program& program, const Plan& plan,
                                   const Observation& reference, const std::vector<Way>& ways) {
     for (const Way& way : ways)
         for (const Observation& found : way.run(program, plan))
-            if (auto text = difference(found, reference, plan.print_vm)) return Difference{way.name, *text};
+            if (auto text = difference(found, reference, plan.print_vm))
+                return Difference{way.name, *text};
     return {};
 }
 

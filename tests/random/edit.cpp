@@ -7,13 +7,21 @@ namespace dunlin::random_programs {
 
 namespace {
 
-// Changes "#17" into "#4", where 17 is `from`.
-void change_marked(std::string& text, const std::string& from, const std::string& to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + 1)) {
-        std::size_t end = at + from.size();
-        if (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) continue;
-        text.replace(at, from.size(), to);
+using Sizes = std::map<std::int64_t, std::int64_t>;
+
+// Changes "#17" into "#4", where 17 becomes 4.
+void change_marked(std::string& text, const Sizes& sizes) {
+    for (std::size_t at = text.find('#'); at != std::string::npos; at = text.find('#', at + 1)) {
+        std::size_t end = at + 1;
+        while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end]))) ++end;
+        auto found = sizes.find(std::atoll(text.c_str() + at + 1));
+        if (found != sizes.end()) text.replace(at + 1, end - at - 1, std::to_string(found->second));
     }
+}
+
+void change(Shape& shape, const Sizes& sizes) {
+    for (std::int64_t& size : shape)
+        if (auto found = sizes.find(size); found != sizes.end()) size = found->second;
 }
 
 // The elements of the array that remain when each axis is cut to its new size.
@@ -36,13 +44,14 @@ std::vector<std::byte> cut(const std::vector<std::byte>& bytes, const Shape& fro
 }
 
 void forget(Block& block, const std::set<std::string>& names) {
-    block.erase(std::remove_if(block.begin(), block.end(),
-                               [&](const Statement& statement) {
-                                   return std::any_of(
-                                       statement.assigns.begin(), statement.assigns.end(),
-                                       [&](const std::string& name) { return names.count(name) > 0; });
-                               }),
-                block.end());
+    block.erase(
+        std::remove_if(block.begin(), block.end(),
+                       [&](const Statement& statement) {
+                           return std::any_of(
+                               statement.assigns.begin(), statement.assigns.end(),
+                               [&](const std::string& name) { return names.count(name) > 0; });
+                       }),
+        block.end());
     for (Statement& statement : block)
         for (Block& inner : statement.blocks) forget(inner, names);
 }
@@ -57,7 +66,8 @@ Expression plain_value(const Type& type) {
     plain.text = boolean ? "true" : is_float(type.dtype) ? "1.0" : "1";
     if (plain.number) return plain;
     std::string sizes;
-    for (std::int64_t size : type.shape) sizes += (sizes.empty() ? "#" : ", #") + std::to_string(size);
+    for (std::int64_t size : type.shape)
+        sizes += (sizes.empty() ? "#" : ", #") + std::to_string(size);
     plain.text = "ones(" + sizes + ", dtype = " + std::string(name_of(type.dtype)) + ")";
     return plain;
 }
@@ -82,24 +92,23 @@ std::set<std::int64_t> sizes_in(const RandomProgram& program) {
     return sizes;
 }
 
-void change_size(RandomProgram& program, std::int64_t from, std::int64_t to) {
-    std::string old = "#" + std::to_string(from);
-    std::string fresh = "#" + std::to_string(to);
+void change_sizes(RandomProgram& program, const Sizes& sizes) {
     for_each_statement(program.statements,
-                       [&](Statement& statement) { change_marked(statement.text, old, fresh); });
+                       [&](Statement& statement) { change_marked(statement.text, sizes); });
     for_each_expression(program.statements, [&](Expression& expression) {
-        change_marked(expression.text, old, fresh);
-        std::replace(expression.type.shape.begin(), expression.type.shape.end(), from, to);
+        change_marked(expression.text, sizes);
+        change(expression.type.shape, sizes);
     });
     for (Data& data : program.data) {
         Shape before = data.type.shape;
-        std::replace(data.type.shape.begin(), data.type.shape.end(), from, to);
+        change(data.type.shape, sizes);
         Shape after = data.type.shape;
         if (data.per_vm) {
             before.insert(before.begin(), program.vms);
             after.insert(after.begin(), program.vms);
         }
-        data.bytes = cut(data.bytes, before, after, static_cast<std::size_t>(size_of(data.type.dtype)));
+        data.bytes =
+            cut(data.bytes, before, after, static_cast<std::size_t>(size_of(data.type.dtype)));
     }
 }
 
@@ -107,7 +116,8 @@ void keep_vms(RandomProgram& program, std::int64_t first, std::int64_t count) {
     for (Data& data : program.data) {
         if (!data.per_vm) continue;
         auto bytes = static_cast<std::ptrdiff_t>(bytes_of(data.type));
-        data.bytes = {data.bytes.begin() + first * bytes, data.bytes.begin() + (first + count) * bytes};
+        data.bytes = {data.bytes.begin() + first * bytes,
+                      data.bytes.begin() + (first + count) * bytes};
     }
     program.vms = count;
     program.print_vm = std::clamp<std::int64_t>(program.print_vm - first, 0, count - 1);
@@ -117,9 +127,10 @@ void drop_unused_data(RandomProgram& program) {
     std::set<std::string> names;
     for (const Statement& statement : program.statements)
         names.insert(statement.assigns.begin(), statement.assigns.end());
-    program.data.erase(std::remove_if(program.data.begin(), program.data.end(),
-                                      [&](const Data& data) { return names.count(data.name) == 0; }),
-                       program.data.end());
+    program.data.erase(
+        std::remove_if(program.data.begin(), program.data.end(),
+                       [&](const Data& data) { return names.count(data.name) == 0; }),
+        program.data.end());
     for (auto param = program.params.begin(); param != program.params.end();)
         param = names.count(param->first) == 0 ? program.params.erase(param) : std::next(param);
 }

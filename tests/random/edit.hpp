@@ -14,8 +14,8 @@ Expression plain_value(const Type& type);
 // value.
 void forget(RandomProgram& program, const std::set<std::string>& names);
 
-// All sizes of `from` become `to`, in the program and in its data.
-void change_size(RandomProgram& program, std::int64_t from, std::int64_t to);
+// All sizes that are keys become the values, in the program and in its data.
+void change_sizes(RandomProgram& program, const std::map<std::int64_t, std::int64_t>& sizes);
 std::set<std::int64_t> sizes_in(const RandomProgram& program);
 
 // The batch with only these VMs of it.

@@ -15,14 +15,15 @@ std::uint64_t hard_float(int size, std::uint64_t any) {
     std::uint64_t exponent = ((std::uint64_t{1} << (width - 1 - mantissa)) - 1) << mantissa;
     std::uint64_t digits = (any >> 8) & ((std::uint64_t{1} << mantissa) - 1);
     switch (any % 8) {
-        case 0: return sign;                                                  // a zero
-        case 1: return sign | exponent;                                       // an infinity
-        case 2: return sign | exponent | std::max<std::uint64_t>(digits, 1);  // a NaN
-        case 3: return sign | digits;                                         // a subnormal
+        case 0: return sign;                                                         // a zero
+        case 1: return sign | exponent;                                              // an infinity
+        case 2: return sign | exponent | std::max<std::uint64_t>(digits, 1);         // a NaN
+        case 3: return sign | digits;                                                // a subnormal
         case 4: return sign | digits | (exponent - (std::uint64_t{1} << mantissa));  // huge
-        case 5: return any >> 3;                                              // anything
+        case 5: return any >> 3;                                                     // anything
         default: {
-            double tame = static_cast<double>(static_cast<std::int64_t>(any >> 8 & 0x7ff) - 1024) / 256;
+            double tame =
+                static_cast<double>(static_cast<std::int64_t>(any >> 8 & 0x7ff) - 1024) / 256;
             return size == 8 ? std::bit_cast<std::uint64_t>(tame)
                              : std::bit_cast<std::uint32_t>(static_cast<float>(tame));
         }
@@ -49,7 +50,8 @@ std::uint64_t hard_integer(DType dtype, std::uint64_t any) {
 
 std::uint64_t element(DType dtype, bool hard, std::uint64_t any) {
     if (dtype == DType::Bool) return any >> 20 & 1;
-    if (is_float(dtype)) return hard ? hard_float(size_of(dtype), any) : tame_float(size_of(dtype), any);
+    if (is_float(dtype))
+        return hard ? hard_float(size_of(dtype), any) : tame_float(size_of(dtype), any);
     return hard ? hard_integer(dtype, any) : (any >> 8) % 19 - (is_signed(dtype) ? 5 : 0);
 }
 

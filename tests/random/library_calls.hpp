@@ -1,8 +1,10 @@
 // Calls of the standard library that the generator can write, as data.
 //
-// The result says what the call is a value of: a letter for the element type, and one for the shape.
-//   A any   T number   F float   I integer   S what sums stay in   B bool   i int   f float by default
-//   (nothing) any shape   . scalar   r elements, and an axis   v a short vector   q a small square
+// The result says what the call is a value of: a letter for the element type, and one for the
+// shape.
+//   A any   T number   F float   I integer   S what sums stay in   B bool   i int   f float by
+//   default (nothing) any shape   . scalar   r elements, and an axis   v a short vector   q a small
+//   square
 // The operands in the same way:
 //   = the type of the result   B, i, f as above   u some integer   a any
 //   (nothing) the shape of the result   . scalar   + one axis more in front   n a vector

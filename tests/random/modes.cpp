@@ -56,7 +56,8 @@ Failure bind_all(Batch& batch, const RandomProgram& source) {
     for (const Data& data : source.data) {
         Shape shape = data.type.shape;
         if (data.per_vm) shape.insert(shape.begin(), source.vms);
-        if (auto error = batch.bind(data.name, Array::over(data.type.dtype, data.bytes.data(), shape)))
+        if (auto error =
+                batch.bind(data.name, Array::over(data.type.dtype, data.bytes.data(), shape)))
             return error;
     }
     return {};
@@ -114,14 +115,16 @@ Way way_of(const Manner& manner) {
 }  // namespace
 
 Plan plan_of(const RandomProgram& source) {
-    return {source.vms,  source.steps,    source.seed,
-            source.fuel, source.print_vm, [&source](Batch& batch) { return bind_all(batch, source); }};
+    return {source.vms,      source.steps,
+            source.seed,     source.fuel,
+            source.print_vm, [&source](Batch& batch) { return bind_all(batch, source); }};
 }
 
 Observation run_reference(const Program& program, const Plan& plan) {
     ExecutionOptions interpreter;
     interpreter.device = Device::Interpreter;
-    return observe(program, plan, {"reference", interpreter, Division::Whole, false}, {0, plan.vms});
+    return observe(program, plan, {"reference", interpreter, Division::Whole, false},
+                   {0, plan.vms});
 }
 
 std::vector<Way> interpreter_ways() {
@@ -134,8 +137,8 @@ std::vector<Way> interpreter_ways() {
 
 std::vector<Way> cpu_ways() {
     std::vector<Way> ways;
-    auto add = [&](std::string name, ExecutionOptions execution, Division division = Division::Whole,
-                   bool turn_by_turn = false) {
+    auto add = [&](std::string name, ExecutionOptions execution,
+                   Division division = Division::Whole, bool turn_by_turn = false) {
         ways.push_back(way_of({std::move(name), execution, division, turn_by_turn}));
     };
     constexpr InstructionSet kNative = InstructionSet::Native;
@@ -150,8 +153,8 @@ std::vector<Way> cpu_ways() {
         InstructionSet instructions;
     };
     for (const auto& [suffix, set] :
-         {Set{"", kNative}, Set{"-baseline", InstructionSet::Baseline}, Set{"-avx2", InstructionSet::Avx2},
-          Set{"-avx512", InstructionSet::Avx512}}) {
+         {Set{"", kNative}, Set{"-baseline", InstructionSet::Baseline},
+          Set{"-avx2", InstructionSet::Avx2}, Set{"-avx512", InstructionSet::Avx512}}) {
         if (!machine_has(set)) continue;
         add("cpu-vm-1" + suffix, {Device::Cpu, Lanes::Vm, 1, 1, set});
         add("cpu-vm-16" + suffix, {Device::Cpu, Lanes::Vm, 16, 1, set});
@@ -178,8 +181,8 @@ std::optional<std::vector<Way>> ways_named(std::string_view names) {
     while (!names.empty()) {
         std::string_view name = names.substr(0, names.find(','));
         names.remove_prefix(std::min(name.size() + 1, names.size()));
-        auto found =
-            std::find_if(known.begin(), known.end(), [&](const Way& way) { return way.name == name; });
+        auto found = std::find_if(known.begin(), known.end(),
+                                  [&](const Way& way) { return way.name == name; });
         if (found == known.end()) return {};
         ways.push_back(*found);
     }

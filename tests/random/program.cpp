@@ -151,7 +151,8 @@ std::map<std::string, int> count_words(const RandomProgram& program) {
     std::string word;
     for (char c : program.text()) {
         // A point stands in the name of a module's function, and in numbers.
-        if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c == '.' && !word.empty())) {
+        if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' ||
+            (c == '.' && !word.empty())) {
             word += c;
         } else if (!word.empty()) {
             ++words[word];

@@ -64,7 +64,8 @@ TEST(generator, writes_the_same_program_for_the_same_seed) {
     RandomProgram other = program_of_seed(3);
     EXPECT_EQ(one.text(), other.text());
     ASSERT_EQ(one.data.size(), other.data.size());
-    for (std::size_t k = 0; k < one.data.size(); ++k) EXPECT_EQ(one.data[k].bytes, other.data[k].bytes);
+    for (std::size_t k = 0; k < one.data.size(); ++k)
+        EXPECT_EQ(one.data[k].bytes, other.data[k].bytes);
     EXPECT_NE(one.text(), program_of_seed(4).text());
 }
 
@@ -114,10 +115,11 @@ TEST(printing, puts_parts_blocks_and_numbers_in_their_places) {
     five.text = "5";
     program.statements.push_back({"x = $0 + $w1", {five, five}, {}, "", {"x"}});
     Statement halt{"halt", {}, {}, "", {}};
-    program.statements.push_back({"if $0 $b0 else $b1", {plain_value({DType::Bool, {}})}, {{halt}, {}}, "", {}});
+    program.statements.push_back(
+        {"if $0 $b0 else $b1", {plain_value({DType::Bool, {}})}, {{halt}, {}}, "", {}});
     program.statements.push_back({"y = zeros(#3)", {}, {}, "", {"y"}});
     EXPECT_EQ(program.text(), "x = i8(5) + 5\nif true {\n  halt\n}\ny = zeros(3)\n");
-    change_size(program, 3, 2);
+    change_sizes(program, {{3, 2}});
     EXPECT_EQ(sizes_in(program), std::set<std::int64_t>{2});
 }
 
@@ -205,7 +207,8 @@ TEST(reducer, keeps_the_vms_and_turns_that_matter) {
 // What is saved can be read again, and does the same.
 TEST(saving, what_was_found_is_found_again) {
     namespace fs = std::filesystem;
-    std::string folder = (fs::temp_directory_path() / ("random_programs_" + std::to_string(getpid()))).string();
+    std::string folder =
+        (fs::temp_directory_path() / ("random_programs_" + std::to_string(getpid()))).string();
     int compared = 0;
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
         RandomProgram source = program_of_seed(seed);
@@ -217,7 +220,8 @@ TEST(saving, what_was_found_is_found_again) {
         Observation found = run_reference(saved->program, saved->plan);
         ASSERT_EQ(found.ports.size(), expected.ports.size());
         for (std::size_t k = 0; k < found.ports.size(); ++k, ++compared)
-            EXPECT_TRUE(found.ports[k].bytes == expected.ports[k].bytes) << seed << " " << found.ports[k].port;
+            EXPECT_TRUE(found.ports[k].bytes == expected.ports[k].bytes)
+                << seed << " " << found.ports[k].port;
     }
     EXPECT_GT(compared, 30);
     fs::remove_all(folder);

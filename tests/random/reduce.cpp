@@ -11,6 +11,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// An output that the reducer makes.
+constexpr const char* kEnd = "found";
+
 // The block, statement or expression of that number, counted from the outside in; null behind the
 // last one.
 Block* find_block(Block& block, std::size_t& number) {
@@ -41,17 +44,22 @@ class Reducer {
 
     RandomProgram run() {
         for (bool smaller = true; smaller && !late();) {
-            smaller = fewer_statements();
-            smaller = simpler_run() || smaller;
-            smaller = blocks_opened() || smaller;
-            smaller = smaller_expressions() || smaller;
-            smaller = smaller_sizes() || smaller;
+            while (fewer_parts()) continue;
+            smaller = smaller_sizes();
             smaller = simpler_data() || smaller;
         }
         return std::move(program_);
     }
 
   private:
+    bool fewer_parts() {
+        bool smaller = fewer_statements();
+        smaller = simpler_run() || smaller;
+        smaller = ended_sooner() || smaller;
+        smaller = blocks_opened() || smaller;
+        return smaller_expressions() || smaller;
+    }
+
     bool late() const { return Clock::now() >= end_; }
 
     bool accept(RandomProgram candidate) {
@@ -75,7 +83,8 @@ class Reducer {
                       attempt([](RandomProgram& p) { --p.steps; }) || smaller;
         if (program_.fuel) smaller = attempt([](RandomProgram& p) { p.fuel.reset(); }) || smaller;
         if (program_.seed != 0) smaller = attempt([](RandomProgram& p) { p.seed = 0; }) || smaller;
-        for (std::int64_t vms : {std::int64_t{1}, std::int64_t{2}, program_.vms / 2, program_.vms - 1}) {
+        for (std::int64_t vms :
+             {std::int64_t{1}, std::int64_t{2}, program_.vms / 2, program_.vms - 1}) {
             if (vms < 1 || vms >= program_.vms) continue;
             bool fewer = attempt([&](RandomProgram& p) { keep_vms(p, 0, vms); }) ||
                          attempt([&](RandomProgram& p) { keep_vms(p, p.vms - vms, vms); });
@@ -91,7 +100,8 @@ class Reducer {
             std::size_t at = number;
             Block* block = find_block(program_.statements, at);
             if (!block) return smaller;
-            for (std::size_t length = std::max<std::size_t>(block->size(), 1); length > 0; length /= 2) {
+            for (std::size_t length = std::max<std::size_t>(block->size(), 1); length > 0;
+                 length /= 2) {
                 for (std::size_t first = 0;; ++first) {
                     at = number;
                     block = find_block(program_.statements, at);
@@ -122,6 +132,37 @@ class Reducer {
             if (accept(std::move(candidate))) return true;
         }
         return false;
+    }
+
+    // Ends the program at a statement that stands by itself, and makes one of its parts an output.
+    bool ended_sooner() {
+        for (std::size_t index = 0; index < program_.statements.size() && !late(); ++index) {
+            const Statement& statement = program_.statements[index];
+            bool declares =
+                statement.feature.starts_with("function") || statement.feature == "state";
+            if (declares || statement.parts.empty()) continue;
+            std::vector<Expression> parts;
+            Block here = {statement};
+            for_each_expression(here, [&](Expression& part) { parts.push_back(part); });
+            bool output = statement.text.ends_with("= $0") && statement.feature == "output";
+            for (std::size_t k = output ? 1 : 0; k < parts.size(); ++k)
+                if (parts[k].text != plain_value(parts[k].type).text && end_with(index, parts[k]))
+                    return true;
+        }
+        return false;
+    }
+
+    bool end_with(std::size_t index, const Expression& part) {
+        RandomProgram candidate = program_;
+        Block& block = candidate.statements;
+        for (std::size_t k = index; k < block.size();) {
+            if (block[k].feature.starts_with("function"))
+                ++k;
+            else
+                block.erase(block.begin() + static_cast<std::ptrdiff_t>(k));
+        }
+        block.push_back({"output " + std::string(kEnd) + " = $0", {part}, {}, "output", {kEnd}});
+        return accept(std::move(candidate));
     }
 
     // Puts what is in a block in the place of the statement around it, or drops branches.
@@ -198,7 +239,8 @@ class Reducer {
 
     bool smaller_expression(std::size_t number) {
         for (const Expression& candidate : simpler_than(*find_expression(program_, number)))
-            if (attempt([&](RandomProgram& p) { *find_expression(p, number) = candidate; })) return true;
+            if (attempt([&](RandomProgram& p) { *find_expression(p, number) = candidate; }))
+                return true;
         return false;
     }
 
@@ -218,7 +260,8 @@ class Reducer {
         bool converts = expression.parts.size() == 1 && expression.text.ends_with("($0)") &&
                         dtype_named(expression.text.substr(0, expression.text.find('(')));
         for (const Expression& part : expression.parts) {
-            if (part.type.dtype == expression.type.dtype || part.type.shape != expression.type.shape || converts)
+            if (part.type.dtype == expression.type.dtype ||
+                part.type.shape != expression.type.shape || converts)
                 continue;
             Expression converted = expression;
             converted.parts = {part};
@@ -228,27 +271,36 @@ class Reducer {
         return simpler;
     }
 
+    // A size becomes smaller: it alone, or with all its multiples, which may be products with it.
     bool smaller_sizes() {
         bool smaller = false;
-        for (std::int64_t size : sizes_in(program_)) {
-            for (std::int64_t less : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, size / 4, size / 2, size - 1}) {
-                if (less < 1 || less >= size) continue;
-                if (!attempt([&](RandomProgram& p) { change_size(p, size, less); })) continue;
-                smaller = true;
-                break;
-            }
-        }
+        for (std::int64_t size : sizes_in(program_))
+            for (std::int64_t less : {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, size / 2})
+                if (less >= 1 && less < size && smaller_size(size, less)) {
+                    smaller = true;
+                    break;
+                }
         return smaller;
+    }
+
+    bool smaller_size(std::int64_t size, std::int64_t less) {
+        std::map<std::int64_t, std::int64_t> sizes = {{size, less}};
+        if (attempt([&](RandomProgram& p) { change_sizes(p, sizes); })) return true;
+        for (std::int64_t other : sizes_in(program_))
+            if (other % size == 0) sizes[other] = other / size * less;
+        return sizes.size() > 1 && attempt([&](RandomProgram& p) { change_sizes(p, sizes); });
     }
 
     bool simpler_data() {
         bool smaller = false;
         for (std::size_t k = 0; k < program_.data.size(); ++k) {
             if (program_.data[k].per_vm)
-                smaller = attempt([&](RandomProgram& p) {
-                    p.data[k].per_vm = false;
-                    p.data[k].bytes.resize(static_cast<std::size_t>(bytes_of(p.data[k].type)));
-                }) || smaller;
+                smaller =
+                    attempt([&](RandomProgram& p) {
+                        p.data[k].per_vm = false;
+                        p.data[k].bytes.resize(static_cast<std::size_t>(bytes_of(p.data[k].type)));
+                    }) ||
+                    smaller;
             smaller = zero_elements(k) || smaller;
         }
         return smaller;
@@ -259,16 +311,20 @@ class Reducer {
         bool smaller = false;
         auto size = static_cast<std::size_t>(size_of(program_.data[k].type.dtype));
         std::size_t all = program_.data[k].bytes.size();
-        for (std::size_t length = all; length >= size && length * 32 >= all; length = length / 2 / size * size) {
+        for (std::size_t length = all; length >= size && length * 32 >= all;
+             length = length / 2 / size * size) {
             if (length == 0) break;
             for (std::size_t begin = 0; begin + length <= all; begin += length) {
                 auto first = program_.data[k].bytes.begin() + static_cast<std::ptrdiff_t>(begin);
                 if (std::all_of(first, first + static_cast<std::ptrdiff_t>(length),
                                 [](std::byte byte) { return byte == std::byte{0}; }))
                     continue;
-                smaller = attempt([&](RandomProgram& p) {
-                    std::fill_n(p.data[k].bytes.begin() + static_cast<std::ptrdiff_t>(begin), length, std::byte{0});
-                }) || smaller;
+                smaller =
+                    attempt([&](RandomProgram& p) {
+                        std::fill_n(p.data[k].bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    length, std::byte{0});
+                    }) ||
+                    smaller;
             }
         }
         return smaller;

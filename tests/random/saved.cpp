@@ -31,10 +31,12 @@ bool is_literal(const Array& array) {
     for (std::int64_t k = 0; k < array.count(); ++k) {
         if (array.type.dtype == DType::F64) {
             double value = array.elements<double>()[k];
-            if (std::isnan(value) && std::bit_cast<std::uint64_t>(value) != 0x7ff8000000000000) return false;
+            if (std::isnan(value) && std::bit_cast<std::uint64_t>(value) != 0x7ff8000000000000)
+                return false;
         } else if (array.type.dtype == DType::F32) {
             float value = array.elements<float>()[k];
-            if (std::isnan(value) && std::bit_cast<std::uint32_t>(value) != 0x7fc00000) return false;
+            if (std::isnan(value) && std::bit_cast<std::uint32_t>(value) != 0x7fc00000)
+                return false;
         }
     }
     return true;
@@ -76,7 +78,8 @@ class Expectations {
 
     std::string comment(int line) const {
         std::string text;
-        if (auto found = printed_.find(line); found != printed_.end()) text += "  # expect: " + found->second;
+        if (auto found = printed_.find(line); found != printed_.end())
+            text += "  # expect: " + found->second;
         if (auto found = faults_.find(line); found != faults_.end()) text += found->second;
         return text;
     }
@@ -91,7 +94,8 @@ class Expectations {
 
     void note_faults(const Batch& batch) {
         std::map<std::pair<int, std::string>, std::int64_t> vms;
-        for (const FaultGroup& group : batch.faults()) vms[{group.range.line, group.fault}] += group.vms;
+        for (const FaultGroup& group : batch.faults())
+            vms[{group.range.line, group.fault}] += group.vms;
         for (const auto& [place, count] : vms)
             faults_[place.first] += "  # fault: " + place.second + " " + std::to_string(count);
     }
@@ -110,7 +114,8 @@ std::string head(const RandomProgram& source, const std::string& words) {
     if (source.vms > 1) text << "# print-vm: " << source.print_vm << "\n";
     if (source.int_type != DType::I64) text << "# int: " << name_of(source.int_type) << "\n";
     if (source.float_type != DType::F64) text << "# float: " << name_of(source.float_type) << "\n";
-    for (const auto& [name, value] : source.params) text << "# param: " << name << "=" << value << "\n";
+    for (const auto& [name, value] : source.params)
+        text << "# param: " << name << "=" << value << "\n";
     return text.str();
 }
 
@@ -172,7 +177,8 @@ std::optional<Saved> load_saved(const std::string& path) {
     // The values that are bound may say how many VMs there are.
     BatchOptions options;
     options.vms = specification.vms;
-    if (!options.vms && specification.values.empty() && specification.inputs.empty()) options.vms = kVms;
+    if (!options.vms && specification.values.empty() && specification.inputs.empty())
+        options.vms = kVms;
     Batch batch(*program, options);
     if (plan.bind(batch) || batch.prepare()) return {};
     plan.vms = batch.vms();

@@ -42,7 +42,8 @@ void Summary::note_values(const Observed& port) {
     }
 }
 
-void Summary::note(const RandomProgram& source, const Program& program, const Observation& reference) {
+void Summary::note(const RandomProgram& source, const Program& program,
+                   const Observation& reference) {
     ++accepted_;
     lines_ += count_lines(source);
     with_collectives_ += program.has_collectives();
@@ -72,25 +73,28 @@ void Summary::spent_on(const std::string& work) {
 }
 
 std::string Summary::line() const {
-    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
     std::ostringstream text;
-    text << programs() << " programs in " << static_cast<int>(seconds) << " s, " << refused_ << " refused, "
-         << vms_ << " VMs, " << share(faulted_, vms_) << " faulted";
+    text << programs() << " programs in " << static_cast<int>(seconds) << " s, " << refused_
+         << " refused, " << vms_ << " VMs, " << share(faulted_, vms_) << " faulted";
     return text.str();
 }
 
 std::string Summary::text() const {
     std::ostringstream text;
     text << line() << ", " << share(halted_, vms_) << " halted\n";
-    text << "outputs: " << share(zeros_, elements_) << " zero, " << share(nans_, elements_) << " NaN; "
-         << share(dull_, accepted_) << " of the programs have nothing else\n";
+    text << "outputs: " << share(zeros_, elements_) << " zero, " << share(nans_, elements_)
+         << " NaN; " << share(dull_, accepted_) << " of the programs have nothing else\n";
     text << share(with_collectives_, accepted_) << " of the programs have collectives; "
          << (accepted_ ? lines_ / accepted_ : 0) << " lines on average\n";
     text << "milliseconds a program:";
     for (const auto& [work, seconds] : seconds_)
-        text << " " << work << " " << format(std::round(seconds / std::max(1, programs()) * 1e5) / 100);
+        text << " " << work << " "
+             << format(std::round(seconds / std::max(1, programs()) * 1e5) / 100);
     text << "\n";
-    for (const auto& [code, count] : codes_) text << "refused with " << code << ": " << count << "\n";
+    for (const auto& [code, count] : codes_)
+        text << "refused with " << code << ": " << count << "\n";
     for (const auto& [fault, count] : faults_) text << "fault " << fault << ": " << count << "\n";
     std::vector<std::pair<int, std::string>> often;
     for (const auto& [feature, count] : features_) often.emplace_back(count, feature);

@@ -42,7 +42,7 @@ struct Place {
     bool in_loop = false;
     bool may_leave = false;  // a break or continue may stand under any condition
     bool may_continue = true;
-    bool may_return = false;  // under any condition
+    bool may_return = false;                     // under any condition
     const std::vector<Type>* results = nullptr;  // of the function
     std::int64_t repeats = 1;                    // how often a VM comes here, about
     int depth = 0;
@@ -169,6 +169,15 @@ class Writer {
     Made user_call(const Type& type, int depth);
     Made library_call(const Type& type, int depth);
     Made with_lambda(const Type& type, int depth);
+    Made one_row_at_a_time(const Type& type, int depth);
+    Made rows_to_one(const Type& type, int depth);
+    struct Lambda {
+        std::string head;  // "(a1, a2) => $0"
+        Expression body;
+    };
+    Lambda lambda(const std::vector<Type>& parameters, const Type& result, std::int64_t calls,
+                  int depth);
+    std::string function_of_two(DType dtype);
     Made random_numbers(const Type& type, int depth);
     Made batch_fact(const Type& type, int depth);
     Made collective(const Type& type, int depth);

@@ -61,7 +61,8 @@ Writer::Made Writer::reduction(const Type& type, int depth) {
     }
     if (!fits(shape)) return {};
     std::string tame = tame_ && name == "prod" && is_float(dtype) ? "sin($0)" : "$0";
-    return node(type, name + "(" + tame + arguments + ")", {expression({dtype, shape}, depth)}, name);
+    return node(type, name + "(" + tame + arguments + ")", {expression({dtype, shape}, depth)},
+                name);
 }
 
 Writer::Made Writer::index_reduction(const Type& type, int depth) {
@@ -79,7 +80,8 @@ Writer::Made Writer::index_reduction(const Type& type, int depth) {
     }
     if (!fits(shape)) return {};
     std::string name = choices_.one_of({"argmin", "argmax"});
-    return node(type, name + "($0" + arguments + ")", {expression({some_dtype(), shape}, depth)}, name);
+    return node(type, name + "($0" + arguments + ")", {expression({some_dtype(), shape}, depth)},
+                name);
 }
 
 Writer::Made Writer::scan(const Type& type, int depth) {
@@ -95,9 +97,11 @@ Writer::Made Writer::scan(const Type& type, int depth) {
     }
     std::string axis;
     if (type.shape.size() > 1 || choices_.once_in(4))
-        axis = ", axis = " + axis_text(choices_, choices_.below(type.shape.size()), type.shape.size());
+        axis =
+            ", axis = " + axis_text(choices_, choices_.below(type.shape.size()), type.shape.size());
     std::string tame = tame_ && name == "cumprod" && is_float(dtype) ? "cos($0)" : "$0";
-    return node(type, name + "(" + tame + axis + ")", {expression({dtype, type.shape}, depth)}, name);
+    return node(type, name + "(" + tame + axis + ")", {expression({dtype, type.shape}, depth)},
+                name);
 }
 
 Writer::Made Writer::sorting(const Type& type, int depth) {
@@ -106,10 +110,12 @@ Writer::Made Writer::sorting(const Type& type, int depth) {
     std::string name = places ? "argsort" : "sort";
     std::string arguments;
     if (choices_.once_in(3))
-        arguments = ", axis = " + axis_text(choices_, choices_.below(type.shape.size()), type.shape.size());
+        arguments =
+            ", axis = " + axis_text(choices_, choices_.below(type.shape.size()), type.shape.size());
     if (choices_.once_in(3)) arguments += ", descending = true";
     DType dtype = places ? some_dtype() : type.dtype;
-    return node(type, name + "($0" + arguments + ")", {expression({dtype, type.shape}, depth)}, name);
+    return node(type, name + "($0" + arguments + ")", {expression({dtype, type.shape}, depth)},
+                name);
 }
 
 Writer::Made Writer::matrix_product(const Type& type, int depth) {
@@ -156,7 +162,8 @@ Writer::Made Writer::transpose(const Type& type, int depth) {
     }
     Shape shape(rank);
     for (std::size_t k = 0; k < rank; ++k) shape[order[k]] = type.shape[k];
-    return node(type, "transpose($0" + axes + ")", {expression({type.dtype, shape}, depth)}, "transpose");
+    return node(type, "transpose($0" + axes + ")", {expression({type.dtype, shape}, depth)},
+                "transpose");
 }
 
 Writer::Made Writer::reshape(const Type& type, int depth) {
@@ -170,7 +177,8 @@ Writer::Made Writer::reshape(const Type& type, int depth) {
     if (from == type.shape) return {};
     std::string sizes = sizes_text(type.shape);
     if (type.shape.size() == 1 && choices_.once_in(4)) sizes = "-1";
-    return node(type, "reshape($0, " + sizes + ")", {expression({type.dtype, from}, depth)}, "reshape");
+    return node(type, "reshape($0, " + sizes + ")", {expression({type.dtype, from}, depth)},
+                "reshape");
 }
 
 Writer::Made Writer::broadcast(const Type& type, int depth) {
@@ -190,7 +198,8 @@ Writer::Made Writer::concatenation(const Type& type, int depth) {
     auto part = [&](std::int64_t length) {
         Shape shape = type.shape;
         shape[axis] = length;
-        parts.push_back(expression({parts.empty() ? type.dtype : narrower(type.dtype), shape}, depth));
+        parts.push_back(
+            expression({parts.empty() ? type.dtype : narrower(type.dtype), shape}, depth));
     };
     std::int64_t first = choices_.between(0, size);
     part(first);
@@ -257,7 +266,8 @@ Writer::Made Writer::comprehension(const Type& type, int depth) {
         names_.push_back({variable, item, true, uniform, false});
     }
     place_.repeats *= std::max<std::int64_t>(1, count_of(type.shape));
-    Type body{type.dtype, Shape(type.shape.begin() + static_cast<std::ptrdiff_t>(axes), type.shape.end())};
+    Type body{type.dtype,
+              Shape(type.shape.begin() + static_cast<std::ptrdiff_t>(axes), type.shape.end())};
     std::vector<Expression> parts = {expression(body, depth)};
     std::move(sources.begin(), sources.end(), std::back_inserter(parts));
     names_.resize(known);

@@ -17,7 +17,8 @@ bool has_dtype(char wanted, DType dtype, DType int_type, DType float_type) {
         case 'T': return dtype != DType::Bool;
         case 'F': return is_float(dtype);
         case 'I': return is_integer(dtype);
-        case 'S': return is_float(dtype) || (is_integer(dtype) && size_of(dtype) >= size_of(int_type));
+        case 'S':
+            return is_float(dtype) || (is_integer(dtype) && size_of(dtype) >= size_of(int_type));
         case 'B': return dtype == DType::Bool;
         case 'i': return dtype == int_type;
         default: return dtype == float_type;
@@ -31,7 +32,8 @@ bool has_shape(const std::string& wanted, const Shape& shape) {
         case 'r': return !shape.empty() && count_of(shape) > 0;
         case 'v': return shape.size() == 1 && shape[0] > 0 && shape[0] <= 64;
         default:
-            return shape.size() == 2 && shape[0] == shape[1] && shape[0] > 0 && shape[0] <= kSmallMatrix;
+            return shape.size() == 2 && shape[0] == shape[1] && shape[0] > 0 &&
+                   shape[0] <= kSmallMatrix;
     }
 }
 
@@ -53,8 +55,9 @@ Shape operand_shape(const std::string& wanted, const Shape& result, std::int64_t
 
 Writer::Made Writer::library_call(const Type& type, int depth) {
     const LibraryCall& call = choices_.one_of(library_calls());
-    bool fits_type = has_dtype(call.result[0], type.dtype, program_.int_type, program_.float_type) &&
-                     has_shape(call.result.substr(1), type.shape);
+    bool fits_type =
+        has_dtype(call.result[0], type.dtype, program_.int_type, program_.float_type) &&
+        has_shape(call.result.substr(1), type.shape);
     bool meets = call.text.starts_with("batch_");
     if (!fits_type || (call.varies && uniform_only_)) return {};
     if (call.text.starts_with("stats.") && !stats_) return {};
@@ -95,82 +98,96 @@ Writer::Made Writer::user_call(const Type& type, int depth) {
 
 // ---- Functions as arguments
 
+// A lambda is called in places that not all VMs come to together.
+Writer::Lambda Writer::lambda(const std::vector<Type>& parameters, const Type& result,
+                              std::int64_t calls, int depth) {
+    std::size_t known = names_.size();
+    Place place = place_;
+    bool alone = std::exchange(alone_, true);
+    place_.repeats *= std::max<std::int64_t>(1, calls);
+    Lambda made;
+    for (const Type& type : parameters) {
+        names_.push_back({fresh("a"), type, false, uniform_only_, false});
+        made.head += (made.head.empty() ? "" : ", ") + names_.back().text;
+    }
+    if (parameters.size() > 1) made.head = "(" + made.head + ")";
+    made.head += " => $0";
+    made.body = expression(result, depth);
+    names_.resize(known);
+    place_ = place;
+    alone_ = alone;
+    return made;
+}
+
 Writer::Made Writer::with_lambda(const Type& type, int depth) {
     if (count_of(type.shape) > 100) return {};
-    struct Inside {  // the body of a lambda
-        Writer& writer;
-        std::size_t known = writer.names_.size();
-        Place place = writer.place_;
-        bool alone = std::exchange(writer.alone_, true);
-        ~Inside() {
-            writer.names_.resize(known);
-            writer.place_ = place;
-            writer.alone_ = alone;
-        }
-    };
-    auto parameter = [&](const Type& of) {
-        names_.push_back({fresh("a"), of, false, uniform_only_, false});
-        return names_.back().text;
-    };
-    auto body = [&](const Type& of, std::int64_t times) {
-        place_.repeats *= std::max<std::int64_t>(1, times);
-        return expression(of, depth);
-    };
-    Type item{some_dtype(), choices_.once_in(4) ? some_shape(1) : Shape{}};
-    bool over_rows = !type.shape.empty() && choices_.percent(60);
-    std::int64_t length = over_rows ? type.shape[0] : std::max<std::int64_t>(1, some_size());
-    Type row{type.dtype, over_rows ? Shape(type.shape.begin() + 1, type.shape.end()) : type.shape};
-    Type source{item.dtype, item.shape};
-    source.shape.insert(source.shape.begin(), length);
-    Type same = type;
-    same.shape.insert(same.shape.begin(), length);
-    if (length == 0 || length > 40 || !fits(source.shape) || !fits(same.shape)) return {};
-    spend(30 * length);
-    bool number = type.dtype != DType::Bool;
-    std::string op = !number ? choices_.one_of({"(and)", "(or)", "(^)"})
-                             : choices_.one_of({"(+)", "(*)", "(-)", "minimum", "maximum"});
-    std::string text;
-    std::vector<Expression> parts;
-    std::string feature;
-    if (over_rows && choices_.percent(40)) {
-        Inside lambda{*this};
-        text = "map(" + parameter(item) + " => $0, $1)";
-        parts.push_back(body(row, length));
-        feature = "map";
-    } else if (over_rows && choices_.percent(40)) {
-        return node(type, "scan(" + op + ", $0)", {expression(type, depth)}, "scan");
-    } else if (over_rows && choices_.percent(40)) {
-        Inside lambda{*this};
-        std::string first = parameter(item);
-        text = "zip_with((" + first + ", " + parameter(row) + ") => $0, $1, $2)";
-        parts.push_back(body(row, length));
-        feature = "zip_with";
-    } else if (choices_.percent(40)) {
-        return node(type, "reduce(" + op + ", $0)", {expression(same, depth)}, "reduce");
-    } else if (choices_.percent(50)) {
-        Inside lambda{*this};
-        std::string first = parameter(type);
-        text = "fold((" + first + ", " + parameter(item) + ") => $0, $1, $2)";
-        parts.push_back(body(type, length));
-        feature = "fold";
-    } else {
-        {
-            Inside lambda{*this};
-            text = "iterate(" + parameter(type) + " => $0, $1, $2 & 3)";
-            parts.push_back(body(type, 3));
-        }
-        parts.push_back(expression(type, depth));
-        parts.push_back(expression({program_.int_type, {}}, 1));
-        Expression made = node(type, text, std::move(parts), "iterate");
-        made.moves = false;
-        return made;
-    }
-    parts.push_back(expression(source, depth));
-    if (feature == "zip_with") parts.push_back(expression(type, depth));
-    if (feature == "fold") parts.push_back(expression(type, depth));
-    Expression made = node(type, text, std::move(parts), feature);
-    made.moves = false;
+    bool rows = !type.shape.empty() && type.shape[0] > 0 && choices_.percent(60);
+    Made made = rows ? one_row_at_a_time(type, depth) : rows_to_one(type, depth);
+    if (made) made->moves = false;
     return made;
+}
+
+std::string Writer::function_of_two(DType dtype) {
+    if (dtype == DType::Bool) return choices_.one_of({"(and)", "(or)", "(^)"});
+    return choices_.one_of({"(+)", "(*)", "(-)", "minimum", "maximum"});
+}
+
+// An array of that many of these.
+static Type array_of(std::int64_t length, Type item) {
+    item.shape.insert(item.shape.begin(), length);
+    return item;
+}
+
+// The result has as many rows as the operands.
+Writer::Made Writer::one_row_at_a_time(const Type& type, int depth) {
+    std::int64_t length = type.shape[0];
+    Type row{type.dtype, Shape(type.shape.begin() + 1, type.shape.end())};
+    Type item{some_dtype(), choices_.once_in(4) ? some_shape(1) : Shape{}};
+    if (length > 40 || !fits(array_of(length, item).shape)) return {};
+    spend(30 * length);
+    switch (choices_.below(3)) {
+        case 0: {
+            Lambda f = lambda({item}, row, length, depth);
+            Expression x = expression(array_of(length, item), depth);
+            return node(type, "map(" + f.head + ", $1)", {std::move(f.body), std::move(x)}, "map");
+        }
+        case 1: {
+            Lambda f = lambda({item, row}, row, length, depth);
+            Expression x = expression(array_of(length, item), depth);
+            return node(type, "zip_with(" + f.head + ", $1, $2)",
+                        {std::move(f.body), std::move(x), expression(type, depth)}, "zip_with");
+        }
+        default:
+            return node(type, "scan(" + function_of_two(type.dtype) + ", $0)",
+                        {expression(type, depth)}, "scan");
+    }
+}
+
+// The result is what all rows come to.
+Writer::Made Writer::rows_to_one(const Type& type, int depth) {
+    std::int64_t length = std::max<std::int64_t>(1, some_size());
+    Type item{some_dtype(), choices_.once_in(4) ? some_shape(1) : Shape{}};
+    if (length > 40 || !fits(array_of(length, item).shape) || !fits(array_of(length, type).shape))
+        return {};
+    spend(30 * length);
+    switch (choices_.below(3)) {
+        case 0:
+            return node(type, "reduce(" + function_of_two(type.dtype) + ", $0)",
+                        {expression(array_of(length, type), depth)}, "reduce");
+        case 1: {
+            Lambda f = lambda({type, item}, type, length, depth);
+            Expression x = expression(array_of(length, item), depth);
+            return node(type, "fold(" + f.head + ", $1, $2)",
+                        {std::move(f.body), std::move(x), expression(type, depth)}, "fold");
+        }
+        default: {
+            Lambda f = lambda({type}, type, 3, depth);
+            Expression x = expression(type, depth);
+            return node(type, "iterate(" + f.head + ", $1, $2 & 3)",
+                        {std::move(f.body), std::move(x), expression({program_.int_type, {}}, 1)},
+                        "iterate");
+        }
+    }
 }
 
 // ---- The batch
@@ -182,8 +199,8 @@ Writer::Made Writer::random_numbers(const Type& type, int) {
     spend(10 * count_of(type.shape));
     std::string name = bits ? "random_bits" : "rand";
     std::string sizes = sizes_text(type.shape);
-    std::string text = name + "(" + sizes + (sizes.empty() ? "" : ", ") + "dtype = " +
-                       std::string(name_of(type.dtype)) + ")";
+    std::string text = name + "(" + sizes + (sizes.empty() ? "" : ", ") +
+                       "dtype = " + std::string(name_of(type.dtype)) + ")";
     if (type.dtype == program_.float_type && choices_.percent(70)) text = name + "(" + sizes + ")";
     Expression made = node(type, text, {}, name);
     made.moves = true;
@@ -218,7 +235,8 @@ Writer::Made Writer::collective(const Type& type, int depth) {
     std::vector<std::string> names = {"batch_min", "batch_max"};
     if (type.dtype == DType::Bool) names = {"batch_any", "batch_all", "batch_min"};
     if (adds) names.insert(names.end(), {"batch_sum", "batch_sum", "batch_scan"});
-    if (type.dtype == program_.int_type) names.insert(names.end(), {"batch_argmin", "batch_argmax"});
+    if (type.dtype == program_.int_type)
+        names.insert(names.end(), {"batch_argmin", "batch_argmax"});
     std::string name = choices_.one_of(names);
     if (uniform_only_ && name == "batch_scan") return {};
     DType dtype = name.starts_with("batch_arg") ? some_dtype() : type.dtype;
@@ -243,7 +261,8 @@ Writer::Made Writer::pick_from_batch(const Type& type, int depth) {
     switch (choices_.below(3)) {
         case 0: {
             Expression other = expression(number, 1);
-            const char* text = other.moves && risk() ? "batch_get($0, $1)" : "batch_get($0, $1 % vm_count)";
+            const char* text =
+                other.moves && risk() ? "batch_get($0, $1)" : "batch_get($0, $1 % vm_count)";
             made = node(type, text, {std::move(value), std::move(other)}, "batch_get");
             break;
         }

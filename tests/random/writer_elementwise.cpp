@@ -50,8 +50,8 @@ Writer::Made Writer::arithmetic(const Type& type, int depth) {
     Expression a = expression(left, depth);
     Expression b = by_number ? number(type.dtype) : expression(right, depth);
     const char* place = left.dtype == type.dtype ? "$w1" : "$1";
-    return node(type, std::string("($0 ") + symbol + " " + place + ")", {std::move(a), std::move(b)},
-                symbol);
+    return node(type, std::string("($0 ") + symbol + " " + place + ")",
+                {std::move(a), std::move(b)}, symbol);
 }
 
 Writer::Made Writer::division(const Type& type, int depth) {
@@ -61,7 +61,8 @@ Writer::Made Writer::division(const Type& type, int depth) {
         DType dtype = type.dtype;
         if (dtype == program_.float_type && choices_.once_in(4)) dtype = program_.int_type;
         std::string text = tame_ ? "($0 / (1 + abs($1)))" : "($0 / $1)";
-        return node(type, text, {expression({dtype, shapes[0]}, depth), expression({dtype, shapes[1]}, depth)},
+        return node(type, text,
+                    {expression({dtype, shapes[0]}, depth), expression({dtype, shapes[1]}, depth)},
                     "/");
     }
     const char* symbol = choices_.one_of({"//", "%"});
@@ -95,9 +96,11 @@ Writer::Made Writer::power(const Type& type, int depth) {
     }
     Expression a = expression({type.dtype, shapes[0]}, depth);
     Expression b = expression({narrower(type.dtype), shapes[1]}, depth);
-    const char* tame = is_float(b.type.dtype) ? "((0.5 + abs(sin($0))) ** tanh($1))" : "(tanh($0) ** $1)";
+    const char* tame =
+        is_float(b.type.dtype) ? "((0.5 + abs(sin($0))) ** tanh($1))" : "(tanh($0) ** $1)";
     bool moves = a.moves && b.moves;  // x ** 0 is known
-    Expression made = node(type, tame_ ? tame : "($0 ** $1)", {std::move(a), std::move(b)}, "** of floats");
+    Expression made =
+        node(type, tame_ ? tame : "($0 ** $1)", {std::move(a), std::move(b)}, "** of floats");
     made.moves = moves;
     return made;
 }
@@ -108,10 +111,12 @@ Writer::Made Writer::bits(const Type& type, int depth) {
     Expression a = expression({type.dtype, shapes[0]}, depth);
     bool shift = type.dtype != DType::Bool && choices_.percent(40);
     bool by_number = shapes[0] == type.shape && choices_.once_in(3);
-    Expression b = by_number ? number(type.dtype) : expression({narrower(type.dtype), shapes[1]}, depth);
+    Expression b =
+        by_number ? number(type.dtype) : expression({narrower(type.dtype), shapes[1]}, depth);
     const char* symbol = shift ? choices_.one_of({"<<", ">>"}) : choices_.one_of({"&", "|", "^"});
     // Huge amounts are not what is seen most.
-    std::string text = std::string("($0 ") + symbol + (shift && choices_.percent(70) ? " ($1 & 7))" : " $w1)");
+    std::string text =
+        std::string("($0 ") + symbol + (shift && choices_.percent(70) ? " ($1 & 7))" : " $w1)");
     return node(type, text, {std::move(a), std::move(b)}, symbol);
 }
 
@@ -129,8 +134,7 @@ Writer::Made Writer::bit_function(const Type& type, int depth) {
 }
 
 Writer::Made Writer::sign_or_not(const Type& type, int depth) {
-    if (type.dtype == DType::Bool)
-        return node(type, "(not $0)", {expression(type, depth)}, "not");
+    if (type.dtype == DType::Bool) return node(type, "(not $0)", {expression(type, depth)}, "not");
     if (is_integer(type.dtype) && choices_.percent(40))
         return node(type, "(~$0)", {expression(type, depth)}, "~");
     return node(type, "(-$0)", {expression(type, depth)}, "negation");
@@ -172,10 +176,11 @@ Writer::Made Writer::float_function_of_two(const Type& type, int depth) {
     if (!is_float(type.dtype)) return {};
     std::vector<Shape> shapes = operand_shapes(type.shape, 3);
     if (choices_.once_in(4))
-        return node(type, tame_ ? "fma(sin($0), $1, $2)" : "fma($0, $1, $2)",
-                    {expression({type.dtype, shapes[0]}, depth), expression({type.dtype, shapes[1]}, depth),
-                     expression({type.dtype, shapes[2]}, depth)},
-                    "fma");
+        return node(
+            type, tame_ ? "fma(sin($0), $1, $2)" : "fma($0, $1, $2)",
+            {expression({type.dtype, shapes[0]}, depth), expression({type.dtype, shapes[1]}, depth),
+             expression({type.dtype, shapes[2]}, depth)},
+            "fma");
     shapes = operand_shapes(type.shape, 2);
     std::string name = choices_.one_of({"atan2", "hypot", "copysign", "nextafter"});
     return node(type, name + "($0, $1)",
@@ -230,8 +235,10 @@ Writer::Made Writer::where(const Type& type, int depth) {
     bool by_number = choices_.once_in(4);
     Expression condition = expression({DType::Bool, by_number ? type.shape : shapes[0]}, depth);
     Expression a = expression({type.dtype, shapes[1]}, depth);
-    Expression b = by_number ? number(type.dtype) : expression({narrower(type.dtype), shapes[2]}, depth);
-    return node(type, "where($0, $1, $w2)", {std::move(condition), std::move(a), std::move(b)}, "where");
+    Expression b =
+        by_number ? number(type.dtype) : expression({narrower(type.dtype), shapes[2]}, depth);
+    return node(type, "where($0, $1, $w2)", {std::move(condition), std::move(a), std::move(b)},
+                "where");
 }
 
 Writer::Made Writer::conditional(const Type& type, int depth) {
@@ -262,7 +269,9 @@ Writer::Made Writer::conversion(const Type& type, int depth) {
     if (from.type.dtype == type.dtype) return from;
     bool from_bool = from.type.dtype == DType::Bool;
     std::string feature = std::string("to ") + std::string(name_of(type.dtype)) +
-                          (from_bool ? " from bool" : is_float(from.type.dtype) ? " from float" : "");
+                          (from_bool                   ? " from bool"
+                           : is_float(from.type.dtype) ? " from float"
+                                                       : "");
     return node(type, dtype_text(type.dtype) + "($0)", {std::move(from)}, feature);
 }
 

@@ -7,7 +7,8 @@ namespace dunlin::random_programs {
 
 Expression Writer::node(const Type& type, std::string text, std::vector<Expression> parts,
                         std::string feature) {
-    Expression made{type, std::move(text), std::move(parts), std::move(feature), {}, false, false, true};
+    Expression made{type, std::move(text), std::move(parts), std::move(feature), {}, false, false,
+                    true};
     for (const Expression& part : made.parts) {
         made.moves = made.moves || part.moves;
         made.uniform = made.uniform && part.uniform;
@@ -132,14 +133,15 @@ std::string integer_text(Choices& choices, DType dtype) {
         return choices.below(2) == 0 ? "(" + std::to_string(least) + ")" : std::to_string(~least);
     }
     if (choices.once_in(8)) return std::to_string(choices.below(128));
-    if (is_signed(dtype) && choices.once_in(5)) return "(-" + std::to_string(choices.between(1, 5)) + ")";
+    if (is_signed(dtype) && choices.once_in(5))
+        return "(-" + std::to_string(choices.between(1, 5)) + ")";
     return std::to_string(choices.one_of({1, 2, 3, 0, 5, 7, 10}));
 }
 
 std::string float_text(Choices& choices) {
     if (choices.once_in(12))
-        return choices.one_of({"inf", "(-inf)", "nan", "(-0.0)", "1e300", "5e-324", "1e-310", "3e38",
-                               "1e-40"});
+        return choices.one_of(
+            {"inf", "(-inf)", "nan", "(-0.0)", "1e300", "5e-324", "1e-310", "3e38", "1e-40"});
     if (choices.once_in(4)) return format(static_cast<double>(choices.between(1, 4000)) / 1000);
     return choices.one_of({"1.0", "0.5", "2.0", "0.0", "(-1.0)", "0.1", "3.5", "(-2.5)", "pi"});
 }
@@ -162,14 +164,17 @@ Expression Writer::constant(const Type& type) {
     std::string dtype = dtype_text(type.dtype);
     switch (choices_.below(5)) {
         case 0:
-            return node(type, choices_.one_of({"ones(", "ones(", "zeros("}) + sizes_text(shape) +
-                                  ", dtype = " + dtype + ")", {}, "zeros and ones");
+            return node(type,
+                        choices_.one_of({"ones(", "ones(", "zeros("}) + sizes_text(shape) +
+                            ", dtype = " + dtype + ")",
+                        {}, "zeros and ones");
         case 1:
             if (shape.size() == 1 && count > 0 && count <= 8) {
                 std::string items;
                 for (std::int64_t k = 0; k < count; ++k)
                     items += (k ? ", " : "") + number(type.dtype).text;
-                if (type.dtype == DType::Bool) return node(type, "[" + items + "]", {}, "array literal");
+                if (type.dtype == DType::Bool)
+                    return node(type, "[" + items + "]", {}, "array literal");
                 return node(type, dtype + "([" + items + "])", {}, "array literal");
             }
             [[fallthrough]];
@@ -182,8 +187,7 @@ Expression Writer::constant(const Type& type) {
             std::string made = dtype + "(" + from + std::to_string(count) + ")" + step + ")";
             if (type.dtype == DType::Bool)
                 made = "(" + from + std::to_string(count) + ") % 3 == 1)";
-            if (shape.size() > 1)
-                made = "reshape(" + made + ", " + sizes_text(shape) + ")";
+            if (shape.size() > 1) made = "reshape(" + made + ", " + sizes_text(shape) + ")";
             return node(type, made, {}, "arange");
         }
     }
@@ -222,13 +226,17 @@ Expression Writer::with_shape(Expression from, const Shape& shape) {
     // Flat, then as long as is wanted, then in shape.
     Type line{from.type.dtype, {elements}};
     if (have.size() > 1)
-        from = node(line, "reshape($0, #" + std::to_string(elements) + ")", {std::move(from)}, "reshape");
+        from = node(line, "reshape($0, #" + std::to_string(elements) + ")", {std::move(from)},
+                    "reshape");
     Type fitted{from.type.dtype, {count}};
     if (elements >= count)
-        from = node(fitted, "$0[:#" + std::to_string(count) + "]", {std::move(from)}, "constant slice");
+        from = node(fitted, "$0[:#" + std::to_string(count) + "]", {std::move(from)},
+                    "constant slice");
     else
-        from = node(fitted, "$0[arange(#" + std::to_string(count) + ") % #" +
-                                std::to_string(elements) + "]", {std::move(from)}, "index array");
+        from =
+            node(fitted,
+                 "$0[arange(#" + std::to_string(count) + ") % #" + std::to_string(elements) + "]",
+                 {std::move(from)}, "index array");
     if (shape.size() == 1) return from;
     return node(type, "reshape($0, " + sizes_text(shape) + ")", {std::move(from)}, "reshape");
 }

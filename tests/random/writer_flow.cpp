@@ -11,14 +11,29 @@ bool Writer::try_statement(Block& into) {
         bool (Writer::*make)(Block& into);
     };
     static const std::vector<Kind> kKinds = {
-        {30, &Writer::new_name},       {6, &Writer::typed_name},    {20, &Writer::assign},
-        {14, &Writer::compound},       {16, &Writer::update},       {7, &Writer::masked_update},
-        {5, &Writer::several},         {4, &Writer::swap},          {5, &Writer::call_for_several},
-        {5, &Writer::call_statement},  {5, &Writer::print},         {4, &Writer::assertion},
-        {1, &Writer::fail},            {8, &Writer::output},        {12, &Writer::choice},
-        {4, &Writer::choice_that_assigns}, {8, &Writer::for_range}, {5, &Writer::for_array},
-        {5, &Writer::while_counted},   {4, &Writer::while_true},    {7, &Writer::leave},
-        {2, &Writer::halt},            {6, &Writer::early_return},
+        {30, &Writer::new_name},
+        {6, &Writer::typed_name},
+        {20, &Writer::assign},
+        {14, &Writer::compound},
+        {16, &Writer::update},
+        {7, &Writer::masked_update},
+        {5, &Writer::several},
+        {4, &Writer::swap},
+        {5, &Writer::call_for_several},
+        {5, &Writer::call_statement},
+        {5, &Writer::print},
+        {4, &Writer::assertion},
+        {1, &Writer::fail},
+        {8, &Writer::output},
+        {12, &Writer::choice},
+        {4, &Writer::choice_that_assigns},
+        {8, &Writer::for_range},
+        {5, &Writer::for_array},
+        {5, &Writer::while_counted},
+        {4, &Writer::while_true},
+        {7, &Writer::leave},
+        {2, &Writer::halt},
+        {6, &Writer::early_return},
     };
     static const std::vector<int> kWeights = [] {
         std::vector<int> weights;
@@ -119,9 +134,7 @@ bool Writer::for_range(Block& into) {
     Statement made{"", {}, {}, "for over a range", {variable}};
     bool uniform = true;
     switch (choices_.below(3)) {
-        case 0:
-            made.text = "for " + variable + " in 0..#" + std::to_string(turns) + " $b0";
-            break;
+        case 0: made.text = "for " + variable + " in 0..#" + std::to_string(turns) + " $b0"; break;
         case 1: {
             dtype = some_integer();
             std::string name = dtype_text(dtype);
@@ -132,7 +145,8 @@ bool Writer::for_range(Block& into) {
         default: {
             uniform = meets_ && place_.together && choices_.percent(50);
             for (int k = 0; k < 2; ++k)
-                made.parts.push_back(uniform ? uniform_expression({dtype, {}}) : expression({dtype, {}}, 1));
+                made.parts.push_back(uniform ? uniform_expression({dtype, {}})
+                                             : expression({dtype, {}}, 1));
             made.text = "for " + variable + " in $0 % 3..2 + $1 % 4 $b0";
             made.feature = "for over a range found while running";
             turns = 3;
@@ -157,7 +171,10 @@ bool Writer::for_array(Block& into) {
     Statement made{"", {expression(type)}, {}, "for over an array", {variable}};
     made.text = "for " + variable + " in $0 $b0";
     std::size_t known = names_.size();
-    names_.push_back({variable, {type.dtype, Shape(type.shape.begin() + 1, type.shape.end())}, true, false,
+    names_.push_back({variable,
+                      {type.dtype, Shape(type.shape.begin() + 1, type.shape.end())},
+                      true,
+                      false,
                       true});
     // There are as many turns in all VMs, whatever the elements are.
     made.blocks.push_back(
@@ -176,8 +193,12 @@ bool Writer::while_counted(Block& into) {
     std::string counter = fresh("c");
     std::size_t known = names_.size();
     names_.push_back({counter, {program_.int_type, {}}, true, place.together, false});
-    Statement made{counter + " = 0\nwhile " + counter + " < " + std::to_string(turns) + " and $0 $b0",
-                   {}, {}, "while", {counter}};
+    Statement made{
+        counter + " = 0\nwhile " + counter + " < " + std::to_string(turns) + " and $0 $b0",
+        {},
+        {},
+        "while",
+        {counter}};
     Place outer = std::exchange(place_, place);
     Type boolean{DType::Bool, {}};
     made.parts.push_back(uniform ? uniform_expression(boolean) : condition());
@@ -202,7 +223,8 @@ bool Writer::while_true(Block& into) {
     names_.push_back({counter, {program_.int_type, {}}, true, place.together, false});
     Statement made{counter + " = 0\nwhile true $b0", {}, {}, "while true", {counter}};
     Statement count{counter + " += 1", {}, {}, "+=", {counter}, true};
-    Statement last{"if " + counter + " > " + std::to_string(turns) + " or $0 $b0", {}, {}, "if", {}, true};
+    Statement last{
+        "if " + counter + " > " + std::to_string(turns) + " or $0 $b0", {}, {}, "if", {}, true};
     Place outer = std::exchange(place_, place);
     Type boolean{DType::Bool, {}};
     last.parts.push_back(place.together ? uniform_expression(boolean) : condition());

@@ -93,7 +93,8 @@ Writer::Made Writer::call_with_arguments(const UserFunction& function, int depth
         parts.push_back(expression(function.parameters[k].type, depth));
     }
     Type type = function.results.empty() ? Type{} : function.results[0];
-    Expression made = node(type, text + ")", std::move(parts), named_from < count ? "call by name" : "call");
+    Expression made =
+        node(type, text + ")", std::move(parts), named_from < count ? "call by name" : "call");
     made.reads = function.name;
     made.moves = false;
     made.uniform = false;

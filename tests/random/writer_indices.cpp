@@ -54,7 +54,8 @@ Subscript Writer::kept_axis(std::int64_t size) {
     switch (choices_.weighted(std::vector<int>{5, 4, 2, 2, 4, 1})) {
         case 0: return whole_axis(size);
         case 1:
-            return {constant_slice(choices_, before, size, behind), {}, before + size + behind, {size}};
+            return {
+                constant_slice(choices_, before, size, behind), {}, before + size + behind, {size}};
         case 2: return {"::2", {}, std::max<std::int64_t>(0, 2 * size - before % 2), {size}};
         case 3: return {"::-1", {}, size, {size}};
         case 4: return moving_slice(size, before, 1);
@@ -68,7 +69,8 @@ Subscript Writer::dropped_axis() {
     if (choices_.percent(40))
         return {std::to_string(choices_.between(-size, size - 1)), {}, size, {}};
     Expression index = index_in(size, {}, index_dtype(size));
-    if (is_signed(index.type.dtype) && choices_.once_in(5)) return {"-1 - $", std::move(index), size, {}};
+    if (is_signed(index.type.dtype) && choices_.once_in(5))
+        return {"-1 - $", std::move(index), size, {}};
     return {"$", std::move(index), size, {}};
 }
 
@@ -106,11 +108,13 @@ Writer::Made Writer::indexed(const Type& type, int depth) {
         if (choices_.once_in(5)) subscripts.push_back(dropped_axis());
         if (axis == arrays_at) {
             std::size_t end = std::min(type.shape.size(), axis + 1 + choices_.below(2));
-            for (Subscript& each : index_arrays(Shape(type.shape.begin() + static_cast<std::ptrdiff_t>(axis),
-                                                      type.shape.begin() + static_cast<std::ptrdiff_t>(end))))
+            for (Subscript& each :
+                 index_arrays(Shape(type.shape.begin() + static_cast<std::ptrdiff_t>(axis),
+                                    type.shape.begin() + static_cast<std::ptrdiff_t>(end))))
                 subscripts.push_back(std::move(each));
             axis = end - 1;
-        } else if (type.shape[axis] == 1 && arrays_at == type.shape.size() && choices_.percent(40)) {
+        } else if (type.shape[axis] == 1 && arrays_at == type.shape.size() &&
+                   choices_.percent(40)) {
             subscripts.push_back({"None", {}, {}, {1}});
         } else {
             subscripts.push_back(kept_axis(type.shape[axis]));
@@ -137,7 +141,8 @@ Writer::Made Writer::take(const Type& type, int depth) {
     Shape source = type.shape;
     source[axis] = size;
     if (!fits(source)) return {};
-    std::string text = axis == 0 ? "take($0, $1)" : "take($0, $1, axis = " + std::to_string(axis) + ")";
+    std::string text =
+        axis == 0 ? "take($0, $1)" : "take($0, $1, axis = " + std::to_string(axis) + ")";
     Expression indices = index_in(size, {type.shape[axis]}, index_dtype(size));
     return node(type, text, {expression({type.dtype, source}, depth), std::move(indices)}, "take");
 }
@@ -155,7 +160,8 @@ Subscript Writer::place_in_axis(std::int64_t size) {
             if (size == 0) return whole_axis(size);
             return {"$", index_in(size, {}, index_dtype(size)), size, {}};
         case 3:
-            return {std::to_string(before) + ":" + std::to_string(before + count), {}, size, {count}};
+            return {
+                std::to_string(before) + ":" + std::to_string(before + count), {}, size, {count}};
         case 4: return {"::2", {}, size, {(size + 1) / 2}};
         default: {
             Expression start = index_in(size - count + 1, {}, program_.int_type);
@@ -174,7 +180,8 @@ std::vector<Subscript> Writer::place_in(const Shape& shape) {
         if (std::all_of(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(arrays),
                         [](std::int64_t size) { return size > 0; })) {
             for (std::size_t k = 0; k < arrays; ++k)
-                made.push_back({"$", index_in(shape[k], indices, index_dtype(shape[k])), shape[k], {}});
+                made.push_back(
+                    {"$", index_in(shape[k], indices, index_dtype(shape[k])), shape[k], {}});
             made[0].kept = indices;
         }
     }

@@ -49,10 +49,9 @@ RandomProgram Writer::write() {
 
 // Functions can be called above the line on which they are written.
 void Writer::functions_to_the_end() {
-    std::stable_partition(program_.statements.begin(), program_.statements.end(),
-                          [](const Statement& statement) {
-                              return !statement.feature.starts_with("function");
-                          });
+    std::stable_partition(
+        program_.statements.begin(), program_.statements.end(),
+        [](const Statement& statement) { return !statement.feature.starts_with("function"); });
 }
 
 void Writer::choose_run() {
@@ -63,7 +62,8 @@ void Writer::choose_run() {
         default: program_.vms = choices_.between(1, many); break;
     }
     // Where kernels go over from one group of lanes to the next; and enough VMs for many groups.
-    if (many == 100 && choices_.once_in(5)) program_.vms = choices_.one_of({16, 17, 31, 32, 33, 64, 65});
+    if (many == 100 && choices_.once_in(5))
+        program_.vms = choices_.one_of({16, 17, 31, 32, 33, 64, 65});
     if (many == 100 && choices_.once_in(25)) program_.vms = choices_.between(200, 700);
     program_.steps = choices_.once_in(3) ? choices_.between(2, 3) : 1;
     program_.seed = choices_.once_in(3) ? choices_.bits() : choices_.below(10);
@@ -85,7 +85,8 @@ void Writer::params() {
             program_.params[name] = std::to_string(size);
             value = "7";
         }
-        program_.statements.push_back({"param " + name + ": int = " + value, {}, {}, "param", {name}});
+        program_.statements.push_back(
+            {"param " + name + ": int = " + value, {}, {}, "param", {name}});
         sizes_by_name_.emplace_back(name, size);
         names_.push_back({name, {program_.int_type, {}}, false, true, false});
     }
@@ -106,10 +107,11 @@ void Writer::ports() {
         std::string name = fresh(shared ? "w" : "x");
         Data data{name, type, !shared && !choices_.once_in(4), {}};
         bool hard = choices_.once_in(4);
-        data.bytes = random_elements(type.dtype, count_of(type.shape) * (data.per_vm ? program_.vms : 1),
-                                     hard, random);
+        data.bytes = random_elements(
+            type.dtype, count_of(type.shape) * (data.per_vm ? program_.vms : 1), hard, random);
         std::string word = shared ? "shared" : "input";
-        program_.statements.push_back({word + " " + name + ": " + type_text(type), {}, {}, word, {name}});
+        program_.statements.push_back(
+            {word + " " + name + ": " + type_text(type), {}, {}, word, {name}});
         program_.data.push_back(std::move(data));
         names_.push_back({name, type, true, shared, false});
     }

@@ -30,8 +30,11 @@ bool Writer::typed_name(Block& into) {
     Expression value = expression(given);
     spend(count_of(type.shape));
     Name name{fresh("v"), type, value.moves, false, true};
-    into.push_back({name.text + ": " + type_text(type) + " = $w0", {std::move(value)}, {},
-                    "assignment with a type", {name.text}});
+    into.push_back({name.text + ": " + type_text(type) + " = $w0",
+                    {std::move(value)},
+                    {},
+                    "assignment with a type",
+                    {name.text}});
     names_.push_back(std::move(name));
     return true;
 }
@@ -42,8 +45,8 @@ bool Writer::assign(Block& into) {
     const Name& name = *choices_.one_of(names);
     std::string text = name.text;
     Type type = name.type;
-    Expression value = name.uniform ? uniform_expression(type)
-                                    : expression({narrower(type.dtype), type.shape});
+    Expression value =
+        name.uniform ? uniform_expression(type) : expression({narrower(type.dtype), type.shape});
     spend(count_of(type.shape));
     into.push_back({text + " = $w0", {std::move(value)}, {}, "assignment again", {text}});
     return true;
@@ -60,7 +63,8 @@ std::string Writer::compound_operator(DType dtype) {
 // How the right side of a compound assignment is written, so that it seldom faults or overflows.
 static std::string right_side(const std::string& symbol, DType dtype, bool open) {
     if (is_float(dtype) && symbol == "**=") return "2";
-    if (is_float(dtype) && (symbol == "/=" || symbol == "//=" || symbol == "%=")) return "1.5 + abs($0)";
+    if (is_float(dtype) && (symbol == "/=" || symbol == "//=" || symbol == "%="))
+        return "1.5 + abs($0)";
     if (symbol == "//=" || symbol == "%=") return open ? "$0" : "$0 | 1";
     if (symbol == "**=") return open ? "$0" : "$0 & 3";
     return symbol == "<<=" || symbol == ">>=" ? "$0 & 15" : "$w0";
@@ -71,20 +75,22 @@ bool Writer::compound(Block& into) {
     if (names.empty()) return false;
     const Name name = *choices_.one_of(names);
     std::string symbol = compound_operator(name.type.dtype);
-    Type type{is_float(name.type.dtype) && symbol != "+=" ? name.type.dtype : narrower(name.type.dtype),
-              operand_shapes(name.type.shape, 2)[1]};
+    Type type{
+        is_float(name.type.dtype) && symbol != "+=" ? name.type.dtype : narrower(name.type.dtype),
+        operand_shapes(name.type.shape, 2)[1]};
     Expression value = name.uniform ? uniform_expression(type) : expression(type);
     spend(count_of(name.type.shape));
-    std::string text = name.text + " " + symbol + " " +
-                       right_side(symbol, name.type.dtype, value.moves && risk());
+    std::string text =
+        name.text + " " + symbol + " " + right_side(symbol, name.type.dtype, value.moves && risk());
     into.push_back({text, {std::move(value)}, {}, symbol, {name.text}});
     return true;
 }
 
 bool Writer::update(Block& into) {
     auto names = assignable(true);
-    names.erase(std::remove_if(names.begin(), names.end(), [](const Name* name) { return name->uniform; }),
-                names.end());
+    names.erase(
+        std::remove_if(names.begin(), names.end(), [](const Name* name) { return name->uniform; }),
+        names.end());
     if (names.empty()) return false;
     const Name name = *choices_.one_of(names);
     std::vector<Subscript> subscripts = place_in(name.type.shape);
@@ -99,20 +105,25 @@ bool Writer::update(Block& into) {
     bool same = is_float(name.type.dtype) && symbol != "+=" && symbol != "=";
     Type type{same ? name.type.dtype : narrower(name.type.dtype), operand_shapes(shape, 2)[1]};
     std::vector<Expression> parts = {expression(type)};
-    std::string right = symbol == "=" ? "$w0" : right_side(symbol, name.type.dtype, parts[0].moves && risk());
+    std::string right =
+        symbol == "=" ? "$w0" : right_side(symbol, name.type.dtype, parts[0].moves && risk());
     std::string place = join(std::move(subscripts), parts);
     bool arrays = std::any_of(parts.begin() + 1, parts.end(),
                               [](const Expression& part) { return !part.type.shape.empty(); });
-    into.push_back({name.text + "[" + place + "] " + symbol + " " + right, std::move(parts), {},
-                    std::string(arrays ? "scatter" : "update") + (symbol == "=" ? "" : ", compound"),
-                    {name.text}});
+    into.push_back(
+        {name.text + "[" + place + "] " + symbol + " " + right,
+         std::move(parts),
+         {},
+         std::string(arrays ? "scatter" : "update") + (symbol == "=" ? "" : ", compound"),
+         {name.text}});
     return true;
 }
 
 bool Writer::masked_update(Block& into) {
     auto names = assignable(true);
-    names.erase(std::remove_if(names.begin(), names.end(), [](const Name* name) { return name->uniform; }),
-                names.end());
+    names.erase(
+        std::remove_if(names.begin(), names.end(), [](const Name* name) { return name->uniform; }),
+        names.end());
     if (names.empty()) return false;
     const Name name = *choices_.one_of(names);
     const Shape& whole = name.type.shape;
@@ -123,9 +134,13 @@ bool Writer::masked_update(Block& into) {
     Expression value = expression(
         {same ? name.type.dtype : narrower(name.type.dtype), operand_shapes(whole, 2)[1]});
     spend(2 * count_of(whole));
-    std::string right = symbol == "=" ? "$w0" : right_side(symbol, name.type.dtype, value.moves && risk());
-    into.push_back({name.text + "[$1] " + symbol + " " + right, {std::move(value), std::move(mask)}, {},
-                    symbol == "=" ? "masked update" : "masked update, compound", {name.text}});
+    std::string right =
+        symbol == "=" ? "$w0" : right_side(symbol, name.type.dtype, value.moves && risk());
+    into.push_back({name.text + "[$1] " + symbol + " " + right,
+                    {std::move(value), std::move(mask)},
+                    {},
+                    symbol == "=" ? "masked update" : "masked update, compound",
+                    {name.text}});
     return true;
 }
 
@@ -155,8 +170,8 @@ bool Writer::several(Block& into) {
     }
     Name a{fresh("v"), first, false, false, true};
     Name b{fresh("v"), second, false, false, true};
-    into.push_back({a.text + ", " + b.text + " = " + right, std::move(parts), {}, feature,
-                    {a.text, b.text}});
+    into.push_back(
+        {a.text + ", " + b.text + " = " + right, std::move(parts), {}, feature, {a.text, b.text}});
     names_.push_back(std::move(a));
     names_.push_back(std::move(b));
     return true;
@@ -169,12 +184,16 @@ bool Writer::swap(Block& into) {
     if (names.empty() || one.uniform) return false;
     names.erase(std::remove_if(names.begin(), names.end(),
                                [&](const Name* name) {
-                                   return name->type != one.type || name->text == one.text || name->uniform;
+                                   return name->type != one.type || name->text == one.text ||
+                                          name->uniform;
                                }),
                 names.end());
     if (!names.empty()) {
         const Name& other = *choices_.one_of(names);
-        into.push_back({one.text + ", " + other.text + " = " + other.text + ", " + one.text, {}, {}, "swap",
+        into.push_back({one.text + ", " + other.text + " = " + other.text + ", " + one.text,
+                        {},
+                        {},
+                        "swap",
                         {one.text, other.text}});
         return true;
     }
@@ -184,7 +203,10 @@ bool Writer::swap(Block& into) {
     std::string last = std::to_string(size - 1);
     const std::string& v = one.text;
     into.push_back({v + "[$0], " + v + "[" + last + "] = " + v + "[" + last + "], " + v + "[$0]",
-                    std::move(parts), {}, "swap of elements", {v}});
+                    std::move(parts),
+                    {},
+                    "swap of elements",
+                    {v}});
     return true;
 }
 

@@ -32,8 +32,9 @@ void Writer::choose_profile() {
 void Writer::choose_types() {
     numbers_ = {program_.float_type, program_.int_type, program_.float_type, program_.int_type};
     for (int k = 0; k < 2; ++k)
-        numbers_.push_back(choices_.one_of({DType::F64, DType::I64, DType::F32, DType::I32, DType::U64,
-                                            DType::U32, DType::I8, DType::U8, DType::I16, DType::U16}));
+        numbers_.push_back(
+            choices_.one_of({DType::F64, DType::I64, DType::F32, DType::I32, DType::U64, DType::U32,
+                             DType::I8, DType::U8, DType::I16, DType::U16}));
     types_ = {{some_float(), {}}, {some_integer(), {}}, {some_float(), some_shape(1)}};
     if (choices_.once_in(3)) types_.push_back({DType::Bool, {}});
     for (std::int64_t k = choices_.between(1, 5); k > 0; --k) {
@@ -69,7 +70,8 @@ DType Writer::some_dtype() {
 DType Writer::narrower(DType dtype) {
     if (dtype == DType::Bool || choices_.percent(75)) return dtype;
     DType other = some_number();
-    if (is_float(dtype)) return size_of(other) <= size_of(dtype) || !is_float(other) ? other : dtype;
+    if (is_float(dtype))
+        return size_of(other) <= size_of(dtype) || !is_float(other) ? other : dtype;
     if (is_float(other)) return dtype;
     bool same_kind = is_signed(other) == is_signed(dtype);
     bool fits = same_kind ? size_of(other) <= size_of(dtype)

@@ -123,7 +123,7 @@ TEST_F(RuntimeKernels, TheReportSaysWhatRan) {
     const RunReport report = run(program, options, 2).report;
     ASSERT_TRUE(report.kernel);
     EXPECT_EQ(report.kernel->width, 32);
-    EXPECT_EQ(report.kernel->threads, 3);
+    EXPECT_EQ(report.kernel->threads, 3) << "there are loops";
     EXPECT_EQ(report.kernel->instructions, InstructionSet::Baseline);
     EXPECT_EQ(report.vms_in_kernel, 200);
     EXPECT_EQ(report.steps, 2);

@@ -154,7 +154,9 @@ TEST_F(Streams, TooManyVmsAreCutIntoChunksByThemselves) {
         EXPECT_LE(stream.chunk_vms(), 1 << 20);
         EXPECT_EQ(stream.vms(), vms);
         EXPECT_LT(stream.memory_bytes(), 100 << 20);
-        if (bytes != 0) EXPECT_EQ(stream.memory_bytes(), bytes);
+        if (bytes != 0) {
+            EXPECT_EQ(stream.memory_bytes(), bytes);
+        }
         bytes = stream.memory_bytes();
     }
     Stream few(program, of_vms(1'000'000));

@@ -93,7 +93,9 @@ inline Sight run(const Program& program, BatchOptions options, std::int64_t step
         sight.prints.push_back(std::to_string(line.line) + ": " + line.text);
     };
     Batch batch(program, options);
-    if (bind) EXPECT_FALSE(bind(batch));
+    if (bind) {
+        EXPECT_FALSE(bind(batch));
+    }
     auto report = batch.run(steps);
     EXPECT_TRUE(report) << report.error().message;
     if (!report) return sight;

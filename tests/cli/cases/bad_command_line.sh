@@ -53,6 +53,14 @@ err_has "error[E0503]"
 # A batch that cannot fit is refused with the number, at once.
 program big.dun <<'END'
 output y = zeros(1000000)
+output total = batch_sum(sum(y))
 END
 runs 2 timeout 10 "$DUNLIN" run big.dun --vms 1000000000
-err_has "needs 7.1 PiB"
+err_has "a batch of 1000000000 VMs needs "
+err_has "(arrays 7.1 PiB"
+# One without collectives is run in chunks, whose file cannot be so large.
+program chunks.dun <<'END'
+output y = zeros(1000000)
+END
+runs 130 bash -c 'trap - INT; timeout --preserve-status -s INT 2 "$DUNLIN" run chunks.dun --vms 1000000000'
+err_has "of 1000000000 VMs"

@@ -13,6 +13,21 @@ out_has "f32[4]"
 runs 0 dunlin explain p.dun --stage memory
 out_has "VM memory: "
 out_has "inputs, per VM: 32 bytes"
+runs 0 dunlin explain p.dun --stage kernel
+out_has "void dunlin_kernel(kernel::Run* run, kernel::Task* task)"
+out_has "V::"
+runs 0 dunlin explain p.dun --stage kernel --width 1
+out_has "void dunlin_kernel"
+! grep -q "V::load_vms" out || fail "one lane has no vectors"
+runs 0 dunlin explain p.dun --stage asm --instructions baseline
+out_has "dunlin_kernel:"
+! grep -q "ymm" out || fail "the baseline has no wide registers"
+runs 0 dunlin explain p.dun --stage kernel --lanes element
+out_has "void dunlin_kernel"
+runs 2 dunlin explain p.dun --stage kernel --after fold
+err_has "passes work on microcode"
+runs 2 dunlin explain p.dun --stage kernels
+err_has "did you mean 'kernel'?"
 printf 'output y = summ(1)\n' > bad.dun
 runs 1 dunlin explain bad.dun --stage ast
 out_has "output"
@@ -26,7 +41,7 @@ out_has "    built in"
 runs 0 dunlin doc
 out_has "sqrt(x)"
 runs 0 dunlin doctor
-out_has "self test   passed"
+out_has "self test     passed"
 runs 0 dunlin --version
 out_has "dunlin "
 runs 0 dunlin --help
