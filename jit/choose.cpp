@@ -46,7 +46,7 @@ Arrays arrays_of(const Program& program) {
     return arrays;
 }
 
-bool looks_up(const Program& program, const Flow& flow, const Instruction& instruction) {
+bool looks_up(const Flow& flow, const Instruction& instruction) {
     const Form form = ir::info(instruction.op).form;
     std::size_t end = instruction.operands.size();
     if (form == Form::Update || form == Form::Scatter)
@@ -55,7 +55,6 @@ bool looks_up(const Program& program, const Flow& flow, const Instruction& instr
         return false;
     for (std::size_t k = 1; k < end; ++k)
         if (!flow.uniform[instruction.operands[k]]) return true;
-    (void)program;
     return false;
 }
 
@@ -74,7 +73,7 @@ Work work_of(const Program& program, const Flow& flow) {
         for (const Instruction& instruction : program.routines[id].instructions) {
             if (instruction.result == ir::kNoSlot || flow.uniform[instruction.result]) continue;
             if (!flow.together[id])
-                ++(looks_up(program, flow, instruction) ? work.lookups : work.others);
+                ++(looks_up(flow, instruction) ? work.lookups : work.others);
             const int size = ir::size_of(program.type_of(instruction.result).dtype);
             if (size == 4) ++work.narrow;
             if (size == 8) ++work.wide;

@@ -268,7 +268,8 @@ void Emitter::write_fuel(const Terminator& terminator) {
     if (meaning == Meaning::Scalar)
         out_.line("--fuel;");
     else
-        out_.line("fuel = V::select(m, fuel - V::u64(1), fuel);");
+        out_.line("fuel = V::select(" + std::string(masked_ ? "m" : "live") +
+                  ", fuel - V::u64(1), fuel);");
 }
 
 void Emitter::write_counts() {

@@ -63,6 +63,20 @@ void Emitter::check_operand(const Instruction& instruction) {
           instruction.statement, -1);
 }
 
+// Division by a constant is inlined, since the compiler makes a multiplication of it.
+std::string Emitter::element_operation(const Instruction& instruction, Meaning meaning,
+                                       const std::vector<std::string>& operands) const {
+    const SlotId last = instruction.operands.back();
+    const DType dtype = type_of(last).dtype;
+    const bool divides = instruction.op == Op::FloorDiv || instruction.op == Op::Mod;
+    if (divides && ir::is_integer(dtype) &&
+        program_.slots[last].storage == ir::Storage::Constant && count_of(last) == 1)
+        return prefix(meaning) + (instruction.op == Op::Mod ? "floor_mod<" : "floor_div<") +
+               type_text(meaning, dtype) + ">(" + operands[0] + ", " + operands[1] + ")";
+    return operation_text(instruction.op, meaning, dtype, type_of(instruction.result).dtype,
+                          operands);
+}
+
 void Emitter::write_elementwise(const Instruction& instruction) {
     check_operand(instruction);
     const ir::Type& result = type_of(instruction.result);
@@ -79,10 +93,8 @@ void Emitter::write_elementwise(const Instruction& instruction) {
                  const Value value = read(operand, point.at(strides[k + 1]));
                  operands.push_back(as(value, meaning, dtype));
              }
-             const DType operand_dtype = type_of(instruction.operands.back()).dtype;
              write(instruction.result, point.at(strides[0]),
-                   {operation_text(instruction.op, meaning, operand_dtype, result.dtype, operands),
-                    meaning});
+                   {element_operation(instruction, meaning, operands), meaning});
          });
 }
 

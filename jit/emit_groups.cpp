@@ -318,8 +318,7 @@ void Emitter::write_steps(const Loop& loop, const Point& point, const std::strin
                     point.at(joint_strides(loop, *step.store)).str() +
                     "), V::lane_numbers<V::i64>()))))";
         } else if (form == Form::Elementwise) {
-            value = operation_text(instruction.op, Meaning::Lanes,
-                                   type_of(instruction.operands.back()).dtype, dtype, operands);
+            value = element_operation(instruction, Meaning::Lanes, operands);
         } else {
             value = operands.back();
         }

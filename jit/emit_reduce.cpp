@@ -113,7 +113,8 @@ void Emitter::write_reduce(const Instruction& instruction) {
                  const Value element =
                      read(operand, sum_of(first, axes.position({false, 0, k})));
                  return write(instruction.result, to,
-                              {in + "reduce<" + type + ", " + in + rule_of(instruction.op) +
+                              {in + (length <= ir::kReduceBlock ? "reduce_short<" : "reduce<") +
+                                   type + ", " + in + rule_of(instruction.op) +
                                    ">(" + std::to_string(length) + ", [&](S::Count " + k +
                                    ") { return " + element.text + "; })",
                                meaning});

@@ -38,7 +38,7 @@ Emitter::Emitter(const ir::Program& program, const KernelOptions& options)
       options_(options),
       width_(options.elements ? 1 : options.width),
       flow_(analyse_flow(program, flow_options(program, options))),
-      places_(choose_places(program, flow_, options.width, options.elements)) {
+      places_(choose_places(program, flow_, options.elements)) {
     options_.common.resize(program.slots.size());
     if (options.elements) cut_routines();
     place_arrays(program, segments_, width_, places_);
@@ -117,6 +117,7 @@ void Emitter::find_collectives() {
             if (liveness.live_in().has(terminator.target, column))
                 save(k + 1, crossing.slots[column], false);
     }
+    if (options_.fuel) source_.saved.push_back({ir::kNoSlot, false, 8});
 }
 
 void Emitter::write_kernel() {
@@ -186,7 +187,7 @@ void Emitter::declare_slots() {
                 out_.line("V::mask m" + text_of(id) + " = V::no_lanes();");
     }
     if (options_.fuel)
-        out_.line(std::string(flow_.uniform_fuel || width_ == 1 ? "S" : "V") + "::u64 fuel;");
+        out_.line(std::string(fuel_type()) + " fuel;");
 }
 
 // --- One tile of VMs after the other ---
@@ -215,7 +216,11 @@ void Emitter::write_tile_loop() {
         out_.line("status = V::select(began, V::u32(0), status);");
         out_.line("vm = V::i64(run->first_vm + tile) + V::lane_numbers<V::i64>();");
     }
-    if (options_.fuel) out_.line("fuel = run->fuel;");
+    if (options_.fuel) {
+        out_.line("fuel = " + std::string(fuel_type()) + "(run->fuel);");
+        if (!source_.collectives.empty())
+            out_.line("if (task->phase != 0) fuel = " + load_fuel() + ";");
+    }
     begin_vms();
     write_phases();
     write_program();
@@ -368,6 +373,31 @@ void Emitter::end_slot(SlotId id) {
 
 // --- Collectives ---
 
+const char* Emitter::fuel_type() const {
+    return flow_.uniform_fuel || width_ == 1 ? "S::u64" : "V::u64";
+}
+
+// What is left lies with what else waits for a collective: a number for each VM.
+std::string Emitter::fuel_place() const {
+    std::string base = "run->saved";
+    for (const SavedSlot& other : source_.saved)
+        if (other.slot != ir::kNoSlot)
+            base += " + (run->vms + " + text_of(kTileVms - 1) + ") / " + text_of(kTileVms) +
+                    " * " + text_of(kTileVms * other.bytes);
+    return "reinterpret_cast<S::u64*>(" + base + " + tile * 8)";
+}
+std::string Emitter::load_fuel() const {
+    if (width_ == 1) return "*" + fuel_place();
+    const std::string lanes = "V::load_vms(" + fuel_place() + ", 8, count)";
+    return flow_.uniform_fuel ? "V::extract(" + lanes + ", V::first_lane(began))" : lanes;
+}
+void Emitter::store_fuel() {
+    if (width_ == 1)
+        out_.line("*" + fuel_place() + " = fuel;");
+    else
+        out_.line("V::store_vms(" + fuel_place() + ", 8, V::u64(fuel), live);");
+}
+
 std::string Emitter::saved_place(const SavedSlot& saved, const std::string& element) {
     std::string base = "run->saved";
     for (const SavedSlot& other : source_.saved) {
@@ -387,6 +417,7 @@ std::string Emitter::saved_place(const SavedSlot& saved, const std::string& elem
 void Emitter::store_saved(std::size_t phase) {
     out_.line("const S::i64 room = (run->vms + " + text_of(kTileVms - 1) + ") / " +
               text_of(kTileVms) + " * " + text_of(kTileVms) + ";");
+    if (options_.fuel) store_fuel();
     for (const SavedSlot& saved : source_.saved) {
         const auto& slots = saved_by_phase_[phase];
         if (std::find(slots.begin(), slots.end(), saved.slot) == slots.end()) continue;

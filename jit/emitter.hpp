@@ -83,6 +83,10 @@ class Emitter {
     void end_slot(ir::SlotId slot);
     void load_saved(std::size_t phase);
     void store_saved(std::size_t phase);
+    const char* fuel_type() const;
+    std::string fuel_place() const;
+    std::string load_fuel() const;
+    void store_fuel();
     std::string saved_place(const SavedSlot& saved, const std::string& element);
     void write_phases();
 
@@ -139,6 +143,8 @@ class Emitter {
     // --- the instructions ---
     void write_instruction(const ir::Instruction& instruction);
     void write_elementwise(const ir::Instruction& instruction);
+    std::string element_operation(const ir::Instruction& instruction, Meaning meaning,
+                                  const std::vector<std::string>& operands) const;
     void check_operand(const ir::Instruction& instruction);
     void write_iota(const ir::Instruction& instruction);
     void write_fact(const ir::Instruction& instruction);

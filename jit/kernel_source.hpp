@@ -32,7 +32,7 @@ struct Site {
 
 // A slot whose values wait with their VMs for a collective.
 struct SavedSlot {
-    ir::SlotId slot = ir::kNoSlot;
+    ir::SlotId slot = ir::kNoSlot;  // or none: the fuel that is left
     // Elements of a collective's operands and results lie together for each VM, so that the host
     // can read them. Others lie as the kernel likes.
     bool by_vm = false;

@@ -97,7 +97,8 @@ constexpr RoutineId kNone = ~RoutineId{0};
 std::vector<Part> nest_within(const Edges& edges, const std::vector<bool>& wanted,
                               const std::vector<RoutineId>& entries, RoutineId cut) {
     Components components(edges, wanted, cut);
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) components.visit(*entry);
+    // What is reached first is the head of its loop.
+    for (RoutineId entry : entries) components.visit(entry);
     std::vector<Part> parts;
     for (const std::vector<RoutineId>& component : components.take()) {
         const RoutineId head = component.front();

@@ -123,8 +123,7 @@ class Chooser {
 
 }  // namespace
 
-Places choose_places(const Program& program, const Flow& flow, int width, bool elements) {
-    (void)width;
+Places choose_places(const Program& program, const Flow& flow, bool elements) {
     return Chooser(program, flow, elements).run();
 }
 

@@ -31,7 +31,7 @@ struct Places {
     std::int64_t constant_bytes = 0;
 };
 
-Places choose_places(const ir::Program& program, const Flow& flow, int width, bool elements);
+Places choose_places(const ir::Program& program, const Flow& flow, bool elements);
 
 // Gives the arrays in memory their places, such that those that are never needed together share
 // bytes. `segments`, by routine, are what runs as one in a kernel whose lanes are elements.

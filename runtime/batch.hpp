@@ -176,9 +176,12 @@ namespace runtime {
 struct AutoPolicy {
     // Seconds of interpretation before a kernel is thought of.
     double trial = 3e-3;
-    // Work that takes no longer than this is not worth a look in the cache, or a compilation.
+    // Work that takes no longer than this is not worth a look in the cache.
     double lookup = 1e-3;
-    double compilation = 50e-3;
+    // What a compilation takes, about, and for each byte of the kernel's text: work that takes no
+    // longer is not worth one.
+    double compilation = 25e-3;
+    double compilation_of_byte = 5e-6;
     // A low estimate of what the interpreter takes for an element.
     double element = 3e-9;
     // Arrays with more elements are left to kernels: an operation over them cannot be paused.

@@ -8,7 +8,7 @@
 #include "ir/interpret_combine.hpp"
 #include "ir/interpret_memory.hpp"
 #include "ir/reduction_order.hpp"
-#include "prelude/kernel_abi.h"
+#include "jit/kernel.hpp"
 
 namespace dunlin::runtime {
 

@@ -9,7 +9,9 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 
@@ -41,8 +43,10 @@ using Memory = std::unique_ptr<unsigned char, FreeMemory>;
 Memory allocate(std::int64_t bytes) {
     const std::size_t whole =
         (static_cast<std::size_t>(bytes) + kAlignment - 1) / kAlignment * kAlignment;
-    return Memory(static_cast<unsigned char*>(
+    Memory memory(static_cast<unsigned char*>(
         std::aligned_alloc(kAlignment, std::max(whole, kAlignment))));
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
 }
 
 // Lets so many threads work, also when there are fewer cores.
@@ -90,8 +94,13 @@ class Launch {
         std::mutex mutex;
         std::condition_variable ended;
         bool has_ended = false;
+        std::exception_ptr failure;
         std::thread runner([&] {
-            run_phases();
+            try {
+                run_phases();
+            } catch (...) {
+                failure = std::current_exception();
+            }
             const std::scoped_lock lock(mutex);
             has_ended = true;
             ended.notify_one();
@@ -103,6 +112,7 @@ class Launch {
         }
         lock.unlock();
         runner.join();
+        if (failure) std::rethrow_exception(failure);
     }
 
     void run_phases() {

@@ -4,6 +4,7 @@
 
 #include "ir/pipeline.hpp"
 #include "ir/text.hpp"
+#include "jit/describe.hpp"
 #include "jit/kernel.hpp"
 #include "runtime/convert.hpp"
 #include "runtime/program.hpp"
@@ -153,15 +154,16 @@ Error unknown_name(const std::string& what, std::string_view name,
 
 // The kernel for a batch whose inputs differ from VM to VM, without fuel and prints: the plainest
 // one.
-Result<std::string> kernel_text(const ir::Program& program, const ExecutionOptions& execution,
-                                bool assembly) {
+Result<std::string> kernel_view(const ir::Program& program, const ExecutionOptions& execution,
+                                std::string_view stage) {
     const auto set = runtime::usable_set(execution.instructions);
     if (!set) return set.error();
     jit::KernelOptions options;
     options.elements = execution.lanes == Lanes::Element;
     if (execution.width != 0) options.width = execution.width;
+    if (stage == "segments") return jit::describe_segments(program, options);
     const jit::KernelSource source = jit::emit_kernel(program, options);
-    if (!assembly) return source.text;
+    if (stage == "kernel") return source.text;
     jit::CompileOptions compile;
     compile.instruction_set = *set;
     compile.output = jit::CompileOutput::Assembly;
@@ -175,16 +177,16 @@ Result<std::string> kernel_text(const ir::Program& program, const ExecutionOptio
 
 Result<std::string> Program::explain(std::string_view stage, std::string_view after,
                                      const ExecutionOptions& execution) const {
-    const std::vector<std::string> stages{"ast", "microcode", "memory", "kernel", "asm"};
+    const std::vector<std::string> stages{"ast", "microcode", "memory", "segments", "kernel", "asm"};
     if (std::find(stages.begin(), stages.end(), stage) == stages.end())
         return unknown_name("stage", stage, stages);
-    const bool of_kernel = stage == "kernel" || stage == "asm";
+    const bool of_kernel = stage == "segments" || stage == "kernel" || stage == "asm";
     if (!after.empty() && (stage == "ast" || of_kernel))
         return Error{"bad_request", "passes work on microcode, which is not in this stage", ""};
     if (stage == "ast") return implementation_->compiled.tree;
     if (!ok()) return Error{"bad_request", "the program has errors, so there is no microcode", ""};
     if (of_kernel)
-        return kernel_text(implementation_->compiled.program, execution, stage == "asm");
+        return kernel_view(implementation_->compiled.program, execution, stage);
     auto shown = [&](const ir::Program& program) {
         return stage == "memory" ? runtime::memory_map(program) : ir::print_microcode(program);
     };

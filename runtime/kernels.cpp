@@ -63,6 +63,11 @@ double PendingKernel::emission() const {
     return emission_;
 }
 
+std::int64_t PendingKernel::text_bytes() const {
+    const std::scoped_lock lock(mutex_);
+    return text_bytes_;
+}
+
 void PendingKernel::work() {
     try {
         if (build_ == nullptr) {
@@ -84,11 +89,13 @@ void PendingKernel::work() {
 
 void PendingKernel::emit() {
     const auto begin = std::chrono::steady_clock::now();
-    build_ = std::make_unique<jit::KernelBuild>(jit::emit_kernel(program_, choice_.options),
-                                                choice_.instruction_set);
+    jit::KernelSource source = jit::emit_kernel(program_, choice_.options);
+    const auto bytes = static_cast<std::int64_t>(source.text.size());
+    build_ = std::make_unique<jit::KernelBuild>(std::move(source), choice_.instruction_set);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     const std::scoped_lock lock(mutex_);
     emission_ = elapsed.count();
+    text_bytes_ = bytes;
 }
 
 // When nobody does, the thread ends, and another one will begin where it stopped.

@@ -49,6 +49,7 @@ class PendingKernel {
     std::shared_ptr<const jit::Kernel> kernel() const;  // null when not ready
     std::optional<jit::KernelFailure> failure() const;  // nothing when none has been met
     double emission() const;                            // seconds from microcode to text
+    std::int64_t text_bytes() const;                    // 0 before there is a text
 
   private:
     enum class State { Untouched, Working, NotCached, Ready, Failed };
@@ -70,6 +71,7 @@ class PendingKernel {
     std::shared_ptr<const jit::Kernel> kernel_;
     std::optional<jit::KernelFailure> failure_;
     double emission_ = 0;
+    std::int64_t text_bytes_ = 0;
     std::thread thread_;
     // Of the thread alone:
     std::unique_ptr<jit::KernelBuild> build_;

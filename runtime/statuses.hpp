@@ -12,7 +12,7 @@
 
 #include "ir/interpret.hpp"
 #include "jit/kernel_source.hpp"
-#include "prelude/kernel_abi.h"
+#include "jit/kernel.hpp"
 
 namespace dunlin::runtime {
 

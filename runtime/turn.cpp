@@ -111,7 +111,9 @@ class TurnRun {
         request_.progress = [&](std::int64_t finished) {
             if (pending.failure()) run.will_not_be_resumed();
             const double elapsed = seconds_since(begin);
-            want_kernel(rest(elapsed, finished), batch_.interpreted_seconds + elapsed);
+            const double spent = batch_.interpreted_seconds + elapsed;
+            if (spent > policy_.trial || pending.text_bytes() > 0)
+                want_kernel(rest(elapsed, finished), spent);
             if (ahead_.progress) ahead_.progress(finished);
         };
         note(run.go());
@@ -132,10 +134,13 @@ class TurnRun {
     // A kernel is worth what it costs when the rest would take longer, or as much has been spent
     // already on doing without.
     void want_kernel(double rest, double spent) {
-        if (spent > 0 && spent < policy_.trial) return;
-        const bool look = rest > policy_.lookup || spent > policy_.compilation;
-        const bool compile = rest > policy_.compilation || spent > policy_.compilation;
-        if (look) batch_.pending->begin(compile);
+        const std::int64_t bytes = batch_.pending->text_bytes();
+        const double compilation =
+            policy_.compilation + policy_.compilation_of_byte * static_cast<double>(bytes);
+        if (bytes > 0)
+            batch_.pending->begin(rest > compilation || spent > compilation);
+        else if (rest > policy_.lookup || spent > compilation)
+            batch_.pending->begin(false);
     }
 
     Batch::Implementation& batch_;

@@ -66,7 +66,8 @@ void inline_and_simplify(llvm::Module& module, llvm::FunctionAnalysisManager& an
         for (CallBase* call : calls_in(*function)) {
             if (!is_worth_inlining(*call->getCalledFunction(), *function)) continue;
             llvm::InlineFunctionInfo info(assumptions);
-            llvm::InlineFunction(*call, info, /*MergeAttributes=*/true);
+            llvm::InlineFunction(*call, info, /*MergeAttributes=*/true, /*CalleeAAR=*/nullptr,
+                                 /*InsertLifetime=*/false);
         }
         analyses.invalidate(*function, llvm::PreservedAnalyses::none());
         auto& passes = is_callable_from_outside(*function) ? kernels : callees;

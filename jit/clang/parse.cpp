@@ -89,7 +89,7 @@ std::unique_ptr<llvm::Module> parse(const DunlinClangRequest& request, llvm::LLV
     clang::TextDiagnosticPrinter printer(stream, &invocation->getDiagnosticOpts());
     clang::CompilerInstance compiler;
     compiler.setInvocation(invocation);
-    compiler.setVerboseOutputStream(llvm::nulls());
+    compiler.setVerboseOutputStream(std::make_unique<llvm::raw_null_ostream>());
     compiler.createDiagnostics(&printer, /*ShouldOwnClient=*/false);
     if (!read_arguments(request, *invocation, compiler.getDiagnostics())) return nullptr;
 

@@ -4,7 +4,10 @@
 
 #include <elf.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <functional>
@@ -196,6 +199,25 @@ TEST(MachineCode, NoPageIsWritableAndExecutable) {
         EXPECT_EQ(rights_at(code.symbol("zeros")), "rw-p");
     }
     EXPECT_EQ(rights_at(function), "") << "the memory must be given back";
+}
+
+TEST(MachineCodeDeathTest, NamesFunctionsForPerf) {
+    // In a process of its own: the variable is looked at once.
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    const auto load_and_read_map = [] {
+        setenv("DUNLIN_PERF", "1", 1);
+        const MachineCode code = code_of("extern \"C\" int kernel_of_test() { return 1; }");
+        const std::string file = "/tmp/perf-" + std::to_string(getpid()) + ".map";
+        std::ifstream map(file);
+        std::uintptr_t address = 0;
+        std::size_t size = 0;
+        std::string name;
+        map >> std::hex >> address >> size >> name;
+        std::remove(file.c_str());
+        const auto function = reinterpret_cast<std::uintptr_t>(code.symbol("kernel_of_test"));
+        std::exit(address == function && size > 0 && name == "kernel_of_test" ? 3 : 4);
+    };
+    EXPECT_EXIT(load_and_read_map(), testing::ExitedWithCode(3), "");
 }
 
 // --- What is refused

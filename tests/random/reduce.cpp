@@ -37,6 +37,17 @@ void note_names(const Statement& statement, std::set<std::string>& names) {
         for (const Statement& inner : block) note_names(inner, names);
 }
 
+// Whether a block has a way out of the loop around it, besides the one that goes with the loop.
+bool leaves_loop(const Block& block) {
+    return std::any_of(block.begin(), block.end(), [](const Statement& statement) {
+        if (statement.fixed) return false;
+        if (statement.text == "break" || statement.text == "continue") return true;
+        if (statement.feature.starts_with("for") || statement.feature.starts_with("while"))
+            return false;
+        return std::any_of(statement.blocks.begin(), statement.blocks.end(), leaves_loop);
+    });
+}
+
 class Reducer {
   public:
     Reducer(RandomProgram program, const Fails& fails, Clock::time_point end)
@@ -210,7 +221,10 @@ class Reducer {
         std::size_t at = number;
         Block& block = *find_block(candidate.statements, at);
         Statement& statement = block[index];
-        if (statement.feature.starts_with("function")) return false;
+        bool loop = statement.feature.starts_with("for") || statement.feature.starts_with("while");
+        if (statement.feature.starts_with("function") || statement.fixed) return false;
+        // What leaves this loop would leave another, or go round its way out.
+        if (loop && leaves_loop(statement.blocks[k])) return false;
         if (statement.feature == "elif" || statement.feature == "else") {
             statement.text = "if $0 $b0";
             std::swap(statement.blocks[0], statement.blocks[k]);

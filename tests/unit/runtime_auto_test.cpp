@@ -222,6 +222,7 @@ TEST_F(AutoDevice, ShortWorkIsLookedUpButNotCompiled) {
 TEST_F(AutoDevice, ManyShortRunsEarnAKernel) {
     runtime::auto_policy().trial = 1e-3;
     runtime::auto_policy().compilation = 2e-3;
+    runtime::auto_policy().compilation_of_byte = 0;
     Batch batch(loaded(kSlow), of_vms(2));
     ASSERT_FALSE(batch.set("x", "[1, 2]"));
     bool used = false;

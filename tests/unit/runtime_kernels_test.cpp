@@ -105,6 +105,16 @@ TEST_F(RuntimeKernels, AFailureNamesTheStatement) {
     EXPECT_FALSE(failure->no_compiler);
 }
 
+TEST_F(RuntimeKernels, AFailureIsShownWithItsPlaceInTheProgram) {
+    const Program program = loaded("x = vm_id\n\noutput y = x * 3\n");
+    const Batch::Implementation batch(program, {});
+    const ir::Program& code = batch.code();
+    ir::StatementId third = 0;
+    while (code.statements[third].line != 3) ++third;
+    EXPECT_EQ(batch.why({"error: no", third, false}), "test.dun:3: error: no");
+    EXPECT_EQ(batch.why({"error: no", std::nullopt, false}), "error: no");
+}
+
 TEST_F(RuntimeKernels, WhatThisProcessorLacksIsRefused) {
     if (jit::instruction_set_of_this_cpu() == jit::InstructionSet::Avx512) GTEST_SKIP();
     BatchOptions options = of_vms(4);

@@ -161,6 +161,37 @@ TEST_F(Runs, ThreadsDoNotChangeResults) {
         }
 }
 
+// Where the modes are given different values, they cannot agree.
+TEST_F(Runs, VerificationFindsWhatDiffers) {
+    const Program program = loaded("input x: int\nprint x\nassert x < 5\noutput y = x * 2\n");
+    for (bool same : {true, false}) {
+        int batches = 0;
+        BatchOptions options = of_vms(3);
+        options.print_vm = 1;
+        auto differences = verify(
+            program, options,
+            [&](Batch& batch) {
+                return batch.set("x", same || ++batches == 1 ? "[1, 2, 3]" : "[1, 4, 7]");
+            },
+            2, {modes(program)[0]});
+        ASSERT_TRUE(differences);
+        std::string all;
+        for (const Difference& difference : *differences)
+            all += difference.mode + ": " + difference.text + "\n";
+        if (same) {
+            EXPECT_EQ(all, "");
+            continue;
+        }
+        EXPECT_EQ(all,
+                  "cpu, 1 lane: VM 2: assert_failed at test.dun:3:1, expected finished\n"
+                  "cpu, 1 lane: VM 1, y, element 0: 8 (0x0000000000000008), expected 4 "
+                  "(0x0000000000000004)\n"
+                  "cpu, 1 lane: VM 2, y, element 0: 0 (0x0000000000000000), expected 6 "
+                  "(0x0000000000000006)\n"
+                  "cpu, 1 lane: printed test.dun:2: 4, expected test.dun:2: 2\n");
+    }
+}
+
 TEST_F(Runs, MachineFactsAreThere) {
     EXPECT_GT(measure_copy_rate(1), 1e8);
     bool compiler = false;

@@ -50,6 +50,7 @@ class RuntimeTest : public testing::Test {
         runtime::auto_policy().trial = 0;
         runtime::auto_policy().lookup = 0;
         runtime::auto_policy().compilation = 0;
+        runtime::auto_policy().compilation_of_byte = 0;
     }
 };
 
