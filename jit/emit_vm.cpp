@@ -41,7 +41,7 @@ Emitter::Emitter(const ir::Program& program, const KernelOptions& options)
       places_(choose_places(program, flow_, options.elements)) {
     options_.common.resize(program.slots.size());
     if (options.elements) cut_routines();
-    place_arrays(program, segments_, width_, places_);
+    place_arrays(program, flow_, segments_, width_, places_);
 }
 
 void Emitter::cut_routines() {

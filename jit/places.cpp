@@ -175,14 +175,19 @@ void stretch(ir::LiveRange& range, const std::vector<std::vector<Segment>>& segm
 
 }  // namespace
 
-void place_arrays(const Program& program, const std::vector<std::vector<Segment>>& segments,
-                  int width, Places& places) {
+void place_arrays(const Program& program, const Flow& flow,
+                  const std::vector<std::vector<Segment>>& segments, int width, Places& places) {
+    const bool may_share = flow.regions.empty();
+    const ir::Point end{static_cast<ir::RoutineId>(program.routines.size()), 0};
     const std::vector<bool> needed = slots_in_memory(program, segments);
     std::vector<ir::PackedRange> ranges;
     for (ir::LiveRange range : ir::live_ranges(program)) {
         const Home home = places.home[range.slot];
         if ((home != Home::Tile && home != Home::Plain) || !needed[range.slot]) continue;
-        stretch(range, segments);
+        if (may_share)
+            stretch(range, segments);
+        else
+            range = {range.slot, {}, end};
         const std::int64_t bytes =
             ir::byte_count(program.type_of(range.slot)) * (home == Home::Tile ? width : 1);
         ranges.push_back({range.slot, range.first, range.last, bytes, kAlignment, 0});

@@ -42,7 +42,8 @@ void add_explain_command(CLI::App& app, Action& chosen) {
     add_load_options(*command, arguments->load);
     command
         ->add_option("--stage", arguments->stage,
-                     "ast: the tree; microcode; memory: what lies where, and when; segments: what becomes one loop, and how lanes go; kernel: the text "
+                     "ast: the tree; microcode; memory: what lies where, and when; segments: what "
+                     "becomes one loop, and how lanes go; kernel: the text "
                      "that is compiled; asm: the machine's instructions")
         ->required()
         ->type_name("ast|microcode|memory|segments|kernel|asm");

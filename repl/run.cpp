@@ -158,8 +158,8 @@ int run_batch(const Program& program, const RunArguments& arguments) {
     OutputCollector outputs(program, stream.vms());
     if (auto error = outputs.begin_files(arguments.outputs)) return fail(*error, arguments);
 
-    auto report = stream.run(arguments.steps,
-                             [&](const Batch& chunk) { return outputs.take(chunk); });
+    auto report =
+        stream.run(arguments.steps, [&](const Batch& chunk) { return outputs.take(chunk); });
     progress.clear();
     if (!report) return fail(report.error(), arguments);
     Results results{program, stream, *report, outputs, arguments.stats};

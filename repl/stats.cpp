@@ -123,9 +123,9 @@ void write_stats(const Results& results) {
         text += fmt::format("{:<8}{}\n", name, value);
     };
     line("load", load_text(results.program));
-    line("run", fmt::format("{:.2f} ms: {}, {} {}", 1e3 * report.seconds,
-                            vms_text(results.stream.vms()), report.steps,
-                            report.steps == 1 ? "turn" : "turns"));
+    line("run",
+         fmt::format("{:.2f} ms: {}, {} {}", 1e3 * report.seconds, vms_text(results.stream.vms()),
+                     report.steps, report.steps == 1 ? "turn" : "turns"));
     line("where", where_text(report));
     if (report.kernel) line("compile", compile_text(*report.kernel));
     if (!report.note.empty()) line("note", report.note);
@@ -135,15 +135,15 @@ void write_stats(const Results& results) {
                              report.instructions));
     if (figures.idle_lanes)
         line("lanes", fmt::format("{:.1f} % idle in loops", 100 * *figures.idle_lanes));
-    line("moved", fmt::format("{} bytes in and out, {:.4g}/s; {:.1f} % of the {:.4g}/s that this "
-                              "machine copies",
-                              report.bytes_moved, figures.bytes_per_second,
-                              100 * figures.bytes_per_second / figures.copy_rate,
-                              figures.copy_rate));
+    line("moved",
+         fmt::format("{} bytes in and out, {:.4g}/s; {:.1f} % of the {:.4g}/s that this "
+                     "machine copies",
+                     report.bytes_moved, figures.bytes_per_second,
+                     100 * figures.bytes_per_second / figures.copy_rate, figures.copy_rate));
     line("memory", memory_text(results, figures.memory_per_vm));
     const CacheFacts cache = kernel_cache_facts();
-    line("cache", fmt::format("{} hits, {} misses, {} stored", cache.hits, cache.misses,
-                              cache.stored));
+    line("cache",
+         fmt::format("{} hits, {} misses, {} stored", cache.hits, cache.misses, cache.stored));
     line("faults", std::to_string(results.stream.faulted()));
     for (const FaultGroup& group : results.stream.faults())
         text += fmt::format("  {} at {}:{}: {}\n", group.fault, group.range.file, group.range.line,

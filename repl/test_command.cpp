@@ -66,7 +66,8 @@ std::vector<Check> test_one(const std::string& file, const TestWishes& wishes) {
 }
 
 // Files are independent of one another, so that several threads can share them out.
-std::vector<std::vector<Check>> test_all(const std::vector<std::string>& files, const TestWishes& wishes) {
+std::vector<std::vector<Check>> test_all(const std::vector<std::string>& files,
+                                         const TestWishes& wishes) {
     std::vector<std::vector<Check>> results(files.size());
     std::atomic<std::size_t> next{0};
     auto work = [&] {

@@ -10,10 +10,7 @@
 
 namespace dunlin {
 
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 int Batch::Implementation::threads() const {
     if (options.execution.threads > 0) return options.execution.threads;
@@ -130,9 +127,8 @@ std::int64_t Batch::Implementation::moved_bytes() const {
     std::int64_t bytes = 0;
     for (const Port& port : program.ports()) {
         const ir::Slot& slot = code().slots[slot_of(port)];
-        const bool common =
-            port.kind == PortKind::Shared ||
-            (port.kind == PortKind::Input && bindings[slot_of(port)].stride == 0);
+        const bool common = port.kind == PortKind::Shared ||
+                            (port.kind == PortKind::Input && bindings[slot_of(port)].stride == 0);
         const int times = port.kind == PortKind::State ? 2 : 1;
         bytes += ir::byte_count(slot.type) * times * (common ? 1 : piece.vms);
     }

@@ -75,9 +75,9 @@ class Table {
 
 // --- Reductions ---
 
-// One block, in the order of reduction_order.hpp: lane k of `lanes` joins the VMs k, k + 16, ... and
-// then the upper half is folded onto the lower one. `lanes` has a value of every element for each
-// of the 16.
+// One block, in the order of reduction_order.hpp: lane k of `lanes` joins the VMs k, k + 16, ...
+// and then the upper half is folded onto the lower one. `lanes` has a value of every element for
+// each of the 16.
 template <typename Combine, typename T>
 void reduce_vms(const Table& table, std::int64_t block, T* lanes, T* result) {
     const Combine combine{};
@@ -148,16 +148,17 @@ void reduce(const Table& table) {
     const auto result = std::make_unique<T[]>(static_cast<std::size_t>(count));
     for (std::int64_t e = 0; e < count; ++e) {
         std::int64_t next = 0;
-        result[static_cast<std::size_t>(e)] = ir::reduce_in_order<T>(
-            blocks, Combine{}, [&] { return of_blocks[static_cast<std::size_t>(next++ * count + e)]; });
+        result[static_cast<std::size_t>(e)] = ir::reduce_in_order<T>(blocks, Combine{}, [&] {
+            return of_blocks[static_cast<std::size_t>(next++ * count + e)];
+        });
     }
     table.give(reinterpret_cast<const std::byte*>(result.get()));
 }
 
 template <typename Combine>
 void reduce_any(const Table& table) {
-    ir::with_accepted_type<Combine>(
-        table.dtype(), [&](auto sample) { reduce<Combine, decltype(sample)>(table); });
+    ir::with_accepted_type<Combine>(table.dtype(),
+                                    [&](auto sample) { reduce<Combine, decltype(sample)>(table); });
 }
 
 // --- Searches ---
@@ -214,8 +215,7 @@ void scan(const Table& table) {
     const ir::Binding from = table.operand(0);
     const ir::Binding to = table.result();
     auto element = [&](std::int64_t vm, std::int64_t e) {
-        return table.live(vm) ? ir::load<T>(from.data + vm * from.stride, e)
-                              : ir::Add::absent<T>();
+        return table.live(vm) ? ir::load<T>(from.data + vm * from.stride, e) : ir::Add::absent<T>();
     };
     std::vector<T> carries(static_cast<std::size_t>(blocks * count));
     table.for_blocks([&](std::int64_t block) {
@@ -226,8 +226,8 @@ void scan(const Table& table) {
                 sums[e] = vm == begin ? element(vm, e) : add(sums[e], element(vm, e));
     });
     for (std::int64_t k = count; k < blocks * count; ++k)
-        carries[static_cast<std::size_t>(k)] = add(carries[static_cast<std::size_t>(k - count)],
-                                                   carries[static_cast<std::size_t>(k)]);
+        carries[static_cast<std::size_t>(k)] =
+            add(carries[static_cast<std::size_t>(k - count)], carries[static_cast<std::size_t>(k)]);
     table.for_blocks([&](std::int64_t block) {
         const T* carry = block == 0 ? nullptr : carries.data() + (block - 1) * count;
         std::vector<T> sums(static_cast<std::size_t>(count));
@@ -310,7 +310,8 @@ std::vector<std::int64_t> pick(const Table& table, bool shift) {
         }
     });
     std::vector<std::int64_t> faulted;
-    for (const auto& of_block : bad) faulted.insert(faulted.end(), of_block.begin(), of_block.end());
+    for (const auto& of_block : bad)
+        faulted.insert(faulted.end(), of_block.begin(), of_block.end());
     return faulted;
 }
 
@@ -325,10 +326,9 @@ void sort(const Table& table) {
         takers.push_back(vm);
         sorted.push_back({ir::load<T>(keys.data + vm * keys.stride), vm});
     }
-    std::sort(sorted.begin(), sorted.end(),
-              [](const ir::Ranked<T>& a, const ir::Ranked<T>& b) {
-                  return ir::ranks_before(a, b, false);
-              });
+    std::sort(sorted.begin(), sorted.end(), [](const ir::Ranked<T>& a, const ir::Ranked<T>& b) {
+        return ir::ranks_before(a, b, false);
+    });
     const ir::Binding to = table.result();
     for (std::size_t rank = 0; rank < takers.size(); ++rank)
         ir::copy_bytes(to.data + takers[rank] * to.stride, values.of(sorted[rank].place),
@@ -348,8 +348,8 @@ std::vector<std::int64_t> hold(const Meeting& meeting) {
         case ir::Op::BatchArgMin: search_any<ir::PreferLesser>(table); break;
         case ir::Op::BatchArgMax: search_any<ir::PreferGreater>(table); break;
         case ir::Op::BatchScan:
-            ir::with_accepted_type<ir::Add>(
-                table.dtype(), [&](auto sample) { scan<decltype(sample)>(table); });
+            ir::with_accepted_type<ir::Add>(table.dtype(),
+                                            [&](auto sample) { scan<decltype(sample)>(table); });
             break;
         case ir::Op::BatchGet: return pick(table, false);
         case ir::Op::BatchShift: return pick(table, true);

@@ -43,8 +43,8 @@ using Memory = std::unique_ptr<unsigned char, FreeMemory>;
 Memory allocate(std::int64_t bytes) {
     const std::size_t whole =
         (static_cast<std::size_t>(bytes) + kAlignment - 1) / kAlignment * kAlignment;
-    Memory memory(static_cast<unsigned char*>(
-        std::aligned_alloc(kAlignment, std::max(whole, kAlignment))));
+    Memory memory(
+        static_cast<unsigned char*>(std::aligned_alloc(kAlignment, std::max(whole, kAlignment))));
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
 }
@@ -259,11 +259,9 @@ void Launch::pass(int phase) {
     const std::int64_t stripe = stripe_vms(vms);
     std::atomic<std::int64_t> next = begin_;
     // Where lanes are elements, the workers share the loops of one VM after the other.
-    if (threads_ == 1 || vms <= stripe || source_.elements)
-        return work(phase, next, request_.vms);
-    arena().execute([&] {
-        tbb::parallel_for(0, threads_, [&](int) { work(phase, next, stripe); });
-    });
+    if (threads_ == 1 || vms <= stripe || source_.elements) return work(phase, next, request_.vms);
+    arena().execute(
+        [&] { tbb::parallel_for(0, threads_, [&](int) { work(phase, next, stripe); }); });
 }
 
 // Stripes one after the other, as long as there are any.
@@ -333,8 +331,8 @@ std::vector<ir::Binding> Launch::places_of_collective() const {
         const ir::Slot& slot = request_.program->slots[id];
         places[id] = request_.bindings[id];
         if (slot.storage == ir::Storage::Constant)
-            places[id].data = const_cast<std::byte*>(
-                request_.program->constants[slot.constant].bytes.data());
+            places[id].data =
+                const_cast<std::byte*>(request_.program->constants[slot.constant].bytes.data());
         if (places[id].data == nullptr) places[id].data = &nothing;
     }
     std::int64_t offset = 0;
@@ -349,8 +347,7 @@ std::vector<ir::Binding> Launch::places_of_collective() const {
 // A collective among the VMs that wait for it.
 void Launch::meet(int phase) {
     const ir::RoutineId routine = source_.collectives[static_cast<std::size_t>(phase - 1)];
-    const ir::Instruction& instruction =
-        request_.program->routines[routine].terminator.collective;
+    const ir::Instruction& instruction = request_.program->routines[routine].terminator.collective;
     const std::vector<ir::Binding> places = places_of_collective();
     auto share_out = [this](std::int64_t count, const std::function<void(std::int64_t)>& body) {
         auto one = [&](std::int64_t k) {
@@ -365,8 +362,8 @@ void Launch::meet(int phase) {
     const std::vector<std::int64_t> faulted =
         hold({*request_.program, instruction, places, run_.statuses, request_.vms, share_out});
     for (std::int64_t vm : faulted)
-        statuses_.set(vm, {ir::Outcome::Faulted, ir::Fault::IndexOutOfRange,
-                           instruction.statement, -1});
+        statuses_.set(
+            vm, {ir::Outcome::Faulted, ir::Fault::IndexOutOfRange, instruction.statement, -1});
     report_.finished += static_cast<std::int64_t>(faulted.size());
 }
 
@@ -379,8 +376,7 @@ CpuReport run_on_cpu(const CpuRun& run) {
 std::int64_t kernel_working_bytes(const ir::Program& program, const jit::KernelSource& source,
                                   std::int64_t vms, int threads) {
     std::int64_t bytes = source.memory_bytes * std::min<std::int64_t>(threads, vms);
-    for (const jit::SavedSlot& slot : source.saved)
-        bytes += slot.bytes * jit::in_whole_tiles(vms);
+    for (const jit::SavedSlot& slot : source.saved) bytes += slot.bytes * jit::in_whole_tiles(vms);
     for (ir::RoutineId routine : source.collectives)
         bytes += meeting_bytes(program, program.routines[routine].terminator.collective, vms);
     return bytes;

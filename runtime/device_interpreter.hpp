@@ -47,7 +47,7 @@ class InterpreterRun {
     Statuses& statuses_;
     bool resumable_;
     std::vector<ir::SlotId> states_;
-    std::int64_t state_bytes_ = 0;        // of one VM
+    std::int64_t state_bytes_ = 0;         // of one VM
     std::vector<std::byte> state_copies_;  // of a slice: those of one slot after those of the other
     std::vector<ir::VmStatus> slice_statuses_;
     std::vector<HeldPrint> held_;

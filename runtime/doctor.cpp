@@ -1,4 +1,5 @@
-// What `dunlin doctor` says: this build, the machine it finds itself on, and whether it works there.
+// What `dunlin doctor` says: this build, the machine it finds itself on, and whether it works
+// there.
 #include <fstream>
 #include <limits>
 #include <thread>
@@ -40,9 +41,7 @@ std::string build() {
 
 // Loads and runs a program of one line, through everything that a user's program goes through.
 DoctorFact self_test(const std::string& name, Device device) {
-    auto failed = [&](const std::string& why) {
-        return DoctorFact{name, "failed: " + why, false};
-    };
+    auto failed = [&](const std::string& why) { return DoctorFact{name, "failed: " + why, false}; };
     auto program =
         Program::from_text("self test", "input x: float\noutput y = sum([i * x for i in 0..4])\n");
     if (!program) return failed(program.error().message);
@@ -54,8 +53,7 @@ DoctorFact self_test(const std::string& name, Device device) {
     auto report = batch.run();
     if (!report) return failed(report.error().message);
     std::string found = format(*batch.read("y"));
-    return found == "[3.0]" ? DoctorFact{name, "passed"}
-                            : failed("expected [3.0], found " + found);
+    return found == "[3.0]" ? DoctorFact{name, "passed"} : failed("expected [3.0], found " + found);
 }
 
 DoctorFact kernel_compiler() {

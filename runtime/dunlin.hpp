@@ -6,9 +6,10 @@
 //   #include "runtime/dunlin.hpp"
 //
 //   int main() {
-//       auto program = dunlin::Program::from_text("wave.dun", "input x: float\noutput y = x *
-//       x\n"); if (!program) return std::puts(program.error().message.c_str()), 2; if
-//       (!program->ok()) return std::puts(program->diagnostics()[0].rendered.c_str()), 1;
+//       const char* text = "input x: float\noutput y = x * x\n";
+//       auto program = dunlin::Program::from_text("square.dun", text);
+//       if (!program) return std::puts(program.error().message.c_str()), 2;
+//       if (!program->ok()) return std::puts(program->diagnostics()[0].rendered.c_str()), 1;
 //
 //       double x[] = {1, 2, 3};  // one value per VM: the leading axis is the VM axis
 //       dunlin::Batch batch(*program);
@@ -47,16 +48,20 @@ namespace dunlin {
 
 std::string_view version();
 
-// ---- Results
-// --------------------------------------------------------------------------------------------------------
+// ---- Results ------------------------------------------------------------------------------------
 
 // What is wrong with a call. The code is stable and meant for programs:
-//   file          a file cannot be read or written        npy            a file is not a .npy file
-//   that can be used unknown_name  no such input, output, stage, ...       batch_shape    shapes or
-//   the number of VMs do not fit wrong_type    the element type does not fit unbound_input  an
-//   input has no value bad_literal   text that is not a literal              out_of_memory  the
-//   batch would not fit bad_request   a call that cannot be meant kernel     a kernel cannot be
-//   compiled interrupted   `stop` was set before the run began
+// - file: a file cannot be read or written
+// - npy: a file is not a .npy file that can be used
+// - unknown_name: no such input, output, stage, ...
+// - batch_shape: shapes or the number of VMs do not fit
+// - wrong_type: the element type does not fit
+// - unbound_input: an input has no value
+// - bad_literal: text that is not a literal
+// - out_of_memory: the batch would not fit
+// - bad_request: a call that cannot be meant
+// - kernel: a kernel cannot be compiled
+// - interrupted: `stop` was set before the run began
 struct Error {
     std::string code;
     std::string message;
@@ -83,8 +88,7 @@ class Result {
 // Nothing when all went well.
 using Failure = std::optional<Error>;
 
-// ---- Values
-// ---------------------------------------------------------------------------------------------------------
+// ---- Values -------------------------------------------------------------------------------------
 
 enum class DType : std::uint8_t { Bool, I8, I16, I32, I64, U8, U16, U32, U64, F32, F64 };
 std::string_view name_of(DType dtype);  // "f64"
@@ -198,15 +202,14 @@ class NpyWriter {
     std::unique_ptr<Implementation> implementation_;
 };
 
-// ---- Execution
-// ------------------------------------------------------------------------------------------------------
+// ---- Execution ----------------------------------------------------------------------------------
 
 // What runs a batch. The result is the same to the last bit, whatever is chosen.
-//   Auto         small work is interpreted; other work is done by a kernel as soon as there is one,
-//                and by the interpreter until then. Where no kernel can be compiled, the interpreter
-//                does it all, and RunReport::note says why.
-//   Cpu          a kernel, or an Error of code kernel
-//   Interpreter  the reference interpreter
+// - Auto: small work is interpreted; other work is done by a kernel as soon as there is one, and by
+//   the interpreter until then. Where no kernel can be compiled, the interpreter does it all, and
+//   RunReport::note says why.
+// - Cpu: a kernel, or an Error of code kernel
+// - Interpreter: the reference interpreter
 enum class Device : std::uint8_t { Auto, Cpu, Interpreter };
 // What a lane of a kernel stands for: one VM of many, or one element of a large array.
 enum class Lanes : std::uint8_t { Auto, Vm, Element };
@@ -223,8 +226,7 @@ struct ExecutionOptions {
     InstructionSet instructions = InstructionSet::Native;
 };
 
-// ---- Programs
-// -------------------------------------------------------------------------------------------------------
+// ---- Programs -----------------------------------------------------------------------------------
 
 enum class Severity : std::uint8_t { Error, Warning };
 
@@ -329,8 +331,7 @@ class Program {
     std::shared_ptr<const Implementation> implementation_;
 };
 
-// ---- Batches
-// --------------------------------------------------------------------------------------------------------
+// ---- Batches ------------------------------------------------------------------------------------
 
 // A line written by `print`.
 struct PrintedLine {
@@ -357,12 +358,12 @@ struct BatchOptions {
     ExecutionOptions execution;
 
     std::uint64_t seed = 0;
-    std::optional<std::uint64_t>
-        fuel;  // loop turns allowed, per VM and run; without limit when absent
-    std::optional<std::int64_t>
-        print_vm;  // whose prints are wanted; when absent, those of a batch of one VM
-    const std::atomic<bool>* stop =
-        nullptr;  // set by another thread or a signal handler: the run ends soon
+    // Turns of loops allowed, for each VM and turn; without limit when absent.
+    std::optional<std::uint64_t> fuel;
+    // Whose prints are wanted; when absent, those of a batch of one VM.
+    std::optional<std::int64_t> print_vm;
+    // Set by another thread or a signal handler: the run ends soon.
+    const std::atomic<bool>* stop = nullptr;
     // Whether kernels count turns of loops, and how many of their lanes take part; this costs a
     // little.
     bool counts = false;
@@ -373,7 +374,7 @@ struct BatchOptions {
     std::function<void(std::int64_t finished, std::int64_t all)> progress;
 };
 
-// A kernel, and how it came to be. Times are in seconds; those of stages that were not needed are 0.
+// A kernel, and how it came to be. Times are in seconds, and 0 for stages that were not needed.
 struct KernelFacts {
     Lanes lanes = Lanes::Vm;
     int width = 1;
@@ -392,8 +393,8 @@ struct KernelFacts {
 // What a run did. Figures are of that call of `run` alone.
 struct RunReport {
     bool interrupted = false;
-    std::int64_t vms_finished =
-        0;                   // in the last turn; less than the number of VMs only when interrupted
+    // In the last turn; less than the number of VMs only when interrupted.
+    std::int64_t vms_finished = 0;
     std::int64_t steps = 0;  // turns of the whole batch that were completed
     double seconds = 0;
     std::int64_t bytes_moved = 0;  // of inputs, states and outputs
@@ -458,10 +459,10 @@ class Batch {
 
     std::int64_t vms() const;       // 0 before `prepare`
     std::int64_t first_vm() const;  // its number in the whole batch: not 0 in pieces and chunks
-    std::int64_t memory_bytes()
-        const;  // computed by `prepare`: arrays, statuses and working memory
-    std::int64_t vm_memory_bytes()
-        const;  // of one VM, within memory_bytes: its memory while it runs
+    // Computed by `prepare`: arrays, statuses and working memory.
+    std::int64_t memory_bytes() const;
+    // Of one VM, within memory_bytes: its memory while it runs.
+    std::int64_t vm_memory_bytes() const;
 
     // An output or a state, with the VM axis in front. It is a view of the batch: the next run
     // changes it, and it must not outlive the batch.
@@ -503,7 +504,8 @@ class Stream {
 
     // Runs the program `steps` times in a row over each chunk, and calls `take` with it. When
     // `take` fails, so does the run. Every call begins anew: `state` does not outlive it.
-    Result<RunReport> run(std::int64_t steps, const std::function<Failure(const Batch& chunk)>& take);
+    Result<RunReport> run(std::int64_t steps,
+                          const std::function<Failure(const Batch& chunk)>& take);
 
     std::int64_t vms() const;  // of all chunks; 0 before `prepare`
     std::int64_t chunk_vms() const;
@@ -519,8 +521,7 @@ class Stream {
     std::unique_ptr<Implementation> implementation_;
 };
 
-// ---- Verification
-// --------------------------------------------------------------------------------------------------------
+// ---- Verification -------------------------------------------------------------------------------
 
 // A way to run a batch. In pieces of `piece_vms` VMs when that is not 0.
 struct Mode {
@@ -544,8 +545,7 @@ Result<std::vector<Difference>> verify(const Program& program, const BatchOption
                                        const std::function<Failure(Batch&)>& bind,
                                        std::int64_t steps, const std::vector<Mode>& modes);
 
-// ---- About Dunlin
-// ---------------------------------------------------------------------------------------------------
+// ---- About Dunlin -------------------------------------------------------------------------------
 
 struct DocEntry {
     std::string name;
@@ -579,8 +579,7 @@ struct DoctorFact {
 };
 std::vector<DoctorFact> doctor();
 
-// ---- Details
-// --------------------------------------------------------------------------------------------------------
+// ---- Details ------------------------------------------------------------------------------------
 
 template <typename T>
 constexpr DType dtype_of() {

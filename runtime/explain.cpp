@@ -177,7 +177,8 @@ Result<std::string> kernel_view(const ir::Program& program, const ExecutionOptio
 
 Result<std::string> Program::explain(std::string_view stage, std::string_view after,
                                      const ExecutionOptions& execution) const {
-    const std::vector<std::string> stages{"ast", "microcode", "memory", "segments", "kernel", "asm"};
+    const std::vector<std::string> stages{"ast",      "microcode", "memory",
+                                          "segments", "kernel",    "asm"};
     if (std::find(stages.begin(), stages.end(), stage) == stages.end())
         return unknown_name("stage", stage, stages);
     const bool of_kernel = stage == "segments" || stage == "kernel" || stage == "asm";
@@ -185,8 +186,7 @@ Result<std::string> Program::explain(std::string_view stage, std::string_view af
         return Error{"bad_request", "passes work on microcode, which is not in this stage", ""};
     if (stage == "ast") return implementation_->compiled.tree;
     if (!ok()) return Error{"bad_request", "the program has errors, so there is no microcode", ""};
-    if (of_kernel)
-        return kernel_view(implementation_->compiled.program, execution, stage);
+    if (of_kernel) return kernel_view(implementation_->compiled.program, execution, stage);
     auto shown = [&](const ir::Program& program) {
         return stage == "memory" ? runtime::memory_map(program) : ir::print_microcode(program);
     };

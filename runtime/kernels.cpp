@@ -30,8 +30,7 @@ void PendingKernel::begin(bool compile) {
 
 void PendingKernel::start(bool compile) {
     compile_ = compile_ || compile;
-    const bool idle =
-        state_ == State::Untouched || (state_ == State::NotCached && compile_);
+    const bool idle = state_ == State::Untouched || (state_ == State::NotCached && compile_);
     if (!idle) return;
     state_ = State::Working;
     if (thread_.joinable()) thread_.join();  // it has settled, and ends

@@ -62,8 +62,8 @@ double Batch::Implementation::working_bytes(std::int64_t vms) const {
         return static_cast<double>(
             runtime::kernel_working_bytes(code(), kernel->source, vms, threads()));
     const bool resumable = pending != nullptr;
-    const auto interpreted = static_cast<double>(
-        runtime::interpreter_working_bytes(code(), vms, resumable));
+    const auto interpreted =
+        static_cast<double>(runtime::interpreter_working_bytes(code(), vms, resumable));
     if (pending == nullptr) return interpreted;
     // Before there is a kernel, this is about what it will need.
     const auto workers = static_cast<double>(std::min<std::int64_t>(threads(), vms));
@@ -85,8 +85,8 @@ std::int64_t Batch::Implementation::suitable_room() const {
         return whole.vms;
     const double of_one = std::max(1.0, need(kChunkVms) / static_cast<double>(kChunkVms));
     const double bytes = std::min(kChunkBytes, kShareOfMemory * available);
-    std::int64_t vms = static_cast<std::int64_t>(
-        std::clamp(bytes / of_one, 1.0, static_cast<double>(kChunkVms)));
+    std::int64_t vms =
+        static_cast<std::int64_t>(std::clamp(bytes / of_one, 1.0, static_cast<double>(kChunkVms)));
     if (vms > jit::kTileVms) vms -= vms % jit::kTileVms;
     return std::min(vms, whole.vms);
 }

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "ir/interpret.hpp"
-#include "jit/kernel_source.hpp"
 #include "jit/kernel.hpp"
+#include "jit/kernel_source.hpp"
 
 namespace dunlin::runtime {
 

@@ -48,8 +48,8 @@ class TurnRun {
         request_.progress = ahead_.progress;
         request_.progress_interval = kBetweenReports;
         turn_.threads = threads();
-        const runtime::CpuReport report = runtime::run_on_cpu(
-            {*batch_.kernel, request_, batch_.statuses, turn_.threads, begin});
+        const runtime::CpuReport report =
+            runtime::run_on_cpu({*batch_.kernel, request_, batch_.statuses, turn_.threads, begin});
         turn_.interrupted = report.interrupted;
         // Those that faulted in an earlier turn do not run, but are done with all the same.
         turn_.finished = report.interrupted ? report.finished : request_.vms;

@@ -62,7 +62,8 @@ Result<Seen> see_in_pieces(const Program& program, const BatchOptions& options,
         piece.piece = Piece{first, std::min(piece_vms, vms - first)};
         auto seen = see(program, piece, bind, steps);
         if (!seen) return seen.error();
-        if (first == 0) all.ports = std::move(seen->ports);
+        if (first == 0)
+            all.ports = std::move(seen->ports);
         else
             for (std::size_t k = 0; k < all.ports.size(); ++k)
                 all.ports[k].bytes.insert(all.ports[k].bytes.end(), seen->ports[k].bytes.begin(),
@@ -118,8 +119,8 @@ class Comparison {
     void compare_port(const Seen::Port& expected, const Seen::Port& found, std::int64_t vms) {
         if (expected.bytes == found.bytes) return;
         const int size = size_of(expected.type.dtype);
-        const auto count =
-            static_cast<std::int64_t>(expected.bytes.size()) / size / std::max<std::int64_t>(1, vms);
+        const auto count = static_cast<std::int64_t>(expected.bytes.size()) / size /
+                           std::max<std::int64_t>(1, vms);
         for (std::int64_t k = 0; k < count * vms; ++k) {
             const std::byte* wanted = expected.bytes.data() + k * size;
             const std::byte* got = found.bytes.data() + k * size;

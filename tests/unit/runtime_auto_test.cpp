@@ -142,9 +142,8 @@ TEST_F(AutoDevice, LargeArraysAreLeftToTheKernel) {
 
 TEST_F(AutoDevice, WithoutACompilerTheInterpreterDoesItAllAndSaysSo) {
     hurry();
-    runtime::set_kernel_hook([](bool compiling) {
-        return std::string(compiling ? "no compiler today" : "");
-    });
+    runtime::set_kernel_hook(
+        [](bool compiling) { return std::string(compiling ? "no compiler today" : ""); });
     const std::string text = kSlow + std::string("output other = 123123\n");  // not in the cache
     BatchOptions options = of_vms(100);
     options.print_vm = 3;

@@ -53,7 +53,8 @@ TEST_F(Collectives, Reductions) {
 TEST_F(Collectives, ReductionsOfSpecialNumbers) {
     compare("x = -0.0\noutput y = batch_sum(x)\n");
     compare("x = if vm_id == 9000 { nan } else { float(vm_id) }\noutput y = batch_max(x)\n");
-    compare("x = if vm_id % 2 == 0 { -0.0 } else { 0.0 }\noutput y = [batch_min(x), batch_max(x)]\n");
+    compare(
+        "x = if vm_id % 2 == 0 { -0.0 } else { 0.0 }\noutput y = [batch_min(x), batch_max(x)]\n");
     compare("output y = batch_sum(1e308 * (1 - 2 * (vm_id % 2)))\n");
 }
 

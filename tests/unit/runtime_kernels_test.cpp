@@ -35,9 +35,8 @@ TEST_F(RuntimeKernels, OneBatchAfterTheOtherEmitsOnce) {
     }
     EXPECT_EQ(counts.emitted, 1);
     // An input with a value for each VM is another kernel, and so is another width.
-    run(program, of_vms(4, Device::Cpu), 1, [](Batch& batch) {
-        return batch.set("x", "[1, 2, 3, 4]");
-    });
+    run(program, of_vms(4, Device::Cpu), 1,
+        [](Batch& batch) { return batch.set("x", "[1, 2, 3, 4]"); });
     EXPECT_EQ(counts.emitted, 2);
     BatchOptions wide = of_vms(4, Device::Cpu);
     wide.execution.width = 32;
@@ -139,7 +138,8 @@ TEST_F(RuntimeKernels, TheReportSaysWhatRan) {
     EXPECT_EQ(report.steps, 2);
     EXPECT_EQ(report.bytes_moved, 2 * 100 * (2 * 4 + 8));
     EXPECT_EQ(report.loop_turns, 2u * 99 * 100 / 2);
-    EXPECT_EQ(report.loop_turns, run(program, of_vms(100, Device::Interpreter), 2).report.loop_turns);
+    EXPECT_EQ(report.loop_turns,
+              run(program, of_vms(100, Device::Interpreter), 2).report.loop_turns);
     EXPECT_GT(report.lane_turns_offered, report.lane_turns);
 }
 

@@ -168,12 +168,12 @@ TEST_F(Runs, VerificationFindsWhatDiffers) {
         int batches = 0;
         BatchOptions options = of_vms(3);
         options.print_vm = 1;
-        auto differences = verify(
-            program, options,
-            [&](Batch& batch) {
-                return batch.set("x", same || ++batches == 1 ? "[1, 2, 3]" : "[1, 4, 7]");
-            },
-            2, {modes(program)[0]});
+        auto differences =
+            verify(program, options,
+                   [&](Batch& batch) {
+                       return batch.set("x", same || ++batches == 1 ? "[1, 2, 3]" : "[1, 4, 7]");
+                   },
+                   2, {modes(program)[0]});
         ASSERT_TRUE(differences);
         std::string all;
         for (const Difference& difference : *differences)

@@ -220,7 +220,9 @@ TEST_F(Streams, FilesArePiecesInARow) {
     EXPECT_EQ(to_string(array->type), "f32[3, 2]");
     EXPECT_EQ(format(*array), "[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]");
     // A writer that is given up leaves the older file, and no other.
-    { ASSERT_FALSE(NpyWriter::create(path, type)->append(Array::view(numbers, {1, 2}))); }
+    {
+        ASSERT_FALSE(NpyWriter::create(path, type)->append(Array::view(numbers, {1, 2})));
+    }
     EXPECT_TRUE(load_npy(path));
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(testing::TempDir()))
