@@ -13,12 +13,12 @@ using ir::Instruction;
 using ir::Program;
 using ir::SlotId;
 
-constexpr std::int64_t kFewVms = 3;            // run one after the other
-constexpr std::int64_t kVmsForElements = 16;   // with fewer, large arrays are worth lanes
-constexpr std::int64_t kLargeArray = 64;       // elements
+constexpr std::int64_t kFewVms = 3;           // run one after the other
+constexpr std::int64_t kVmsForElements = 16;  // with fewer, large arrays are worth lanes
+constexpr std::int64_t kLargeArray = 64;      // elements
 constexpr std::int64_t kHugeArray = 1024;
-constexpr std::int64_t kTileBytes = 1 << 20;   // of arrays, that still stay in the cache
-constexpr std::size_t kMostRoutines = 2000;    // to look at more is not worth the time
+constexpr std::int64_t kTileBytes = 1 << 20;  // of arrays, that still stay in the cache
+constexpr std::size_t kMostRoutines = 2000;   // to look at more is not worth the time
 
 struct Arrays {
     std::int64_t largest = 0;  // elements of the largest result
@@ -40,8 +40,8 @@ Arrays arrays_of(const Program& program) {
             for (SlotId operand : instruction.operands)
                 arrays.largest =
                     std::max(arrays.largest, ir::element_count(program.type_of(operand).shape));
-            arrays.largest = std::max(
-                arrays.largest, ir::element_count(program.type_of(instruction.result).shape));
+            arrays.largest = std::max(arrays.largest,
+                                      ir::element_count(program.type_of(instruction.result).shape));
         });
     return arrays;
 }
@@ -72,8 +72,7 @@ Work work_of(const Program& program, const Flow& flow) {
         if (!flow.reached[id]) continue;
         for (const Instruction& instruction : program.routines[id].instructions) {
             if (instruction.result == ir::kNoSlot || flow.uniform[instruction.result]) continue;
-            if (!flow.together[id])
-                ++(looks_up(flow, instruction) ? work.lookups : work.others);
+            if (!flow.together[id]) ++(looks_up(flow, instruction) ? work.lookups : work.others);
             const int size = ir::size_of(program.type_of(instruction.result).dtype);
             if (size == 4) ++work.narrow;
             if (size == 8) ++work.wide;
@@ -84,8 +83,7 @@ Work work_of(const Program& program, const Flow& flow) {
 
 }  // namespace
 
-LaneChoice choose_lanes(const Program& program, const std::vector<bool>& common,
-                        std::int64_t vms) {
+LaneChoice choose_lanes(const Program& program, const std::vector<bool>& common, std::int64_t vms) {
     LaneChoice choice;
     const Arrays arrays = arrays_of(program);
     choice.elements = (vms < kVmsForElements && arrays.largest >= kLargeArray) ||

@@ -3,8 +3,8 @@
 // Lanes are elements where a VM's arrays are large and there are few VMs, or where the arrays of a
 // tile of VMs would not stay in the cache. Otherwise lanes are VMs: one at a time where there are
 // hardly any, or where VMs part and then mostly look things up in arrays of their own, at which
-// vectors are no better than numbers one after the other; 32 at a time where values have 32 bits, so
-// that two vectors fill each other's waiting; else 16.
+// vectors are no better than numbers one after the other; 32 at a time where values have 32 bits,
+// so that two vectors fill each other's waiting; else 16.
 #pragma once
 
 #include <cstdint>

@@ -120,8 +120,7 @@ std::string describe_elements(const Program& program, const KernelOptions& optio
 }  // namespace
 
 std::string describe_segments(const Program& program, const KernelOptions& options) {
-    return options.elements ? describe_elements(program, options)
-                            : describe_vms(program, options);
+    return options.elements ? describe_elements(program, options) : describe_vms(program, options);
 }
 
 }  // namespace dunlin::jit

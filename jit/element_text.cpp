@@ -143,8 +143,7 @@ std::string operation_text(Op op, Meaning meaning, DType operand, DType result,
     auto named = [&](const char* name) { return call(in + name, x); };
     switch (op) {
         case Op::Copy: return x[0];
-        case Op::Convert:
-            return call(in + "converted<" + type_text(meaning, result) + ">", x);
+        case Op::Convert: return call(in + "converted<" + type_text(meaning, result) + ">", x);
         case Op::Neg: return negation(meaning, operand, x);
         case Op::Abs: return named("abs");
         case Op::Sign: return named("sign");
@@ -178,7 +177,8 @@ std::string operation_text(Op op, Meaning meaning, DType operand, DType result,
         case Op::Trunc: return named("trunc");
         case Op::Round: return named("rint");
         case Op::IsNan: return type_text(meaning, DType::Bool) + "(" + named("is_nan") + ")";
-        case Op::IsInf: return compare(meaning, named("abs"), "==", in + "infinity<" + type + ">()");
+        case Op::IsInf:
+            return compare(meaning, named("abs"), "==", in + "infinity<" + type + ">()");
         case Op::IsFinite:
             return compare(meaning, named("abs"), "<", in + "infinity<" + type + ">()");
         case Op::SignBit: return named("signbit");

@@ -9,7 +9,6 @@ using ir::DType;
 using ir::SlotId;
 
 At Point::at(const ir::Strides& strides, const At& base) const {
-    At result = base;
     std::int64_t known = base.fixed ? base.number : 0;
     std::string text = base.fixed ? "" : base.text;
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
@@ -169,10 +168,11 @@ void Emitter::walk(
 }
 
 void Emitter::count_loop(std::int64_t count, bool unrolled,
-                           const std::function<void(const At&)>& visit) {
-    walk({count}, {{1}}, unrolled, [&](const Point& point, const std::vector<ir::Strides>& strides) {
-        visit(point.at(strides[0]));
-    });
+                         const std::function<void(const At&)>& visit) {
+    walk({count}, {{1}}, unrolled,
+         [&](const Point& point, const std::vector<ir::Strides>& strides) {
+             visit(point.at(strides[0]));
+         });
 }
 
 }  // namespace dunlin::jit

@@ -85,8 +85,8 @@ void Emitter::write_together(RoutineId id) {
             out_.line("goto wait" + std::to_string(phase_of_[id]) + ";");
             break;
         case Terminator::Kind::Halt:
-            write_end(status_word(site({ir::Outcome::Halted, ir::Fault::None,
-                                        terminator.statement, -1})));
+            write_end(status_word(
+                site({ir::Outcome::Halted, ir::Fault::None, terminator.statement, -1})));
             break;
         case Terminator::Kind::End: write_end("kernel::kFinished"); break;
     }
@@ -202,8 +202,9 @@ void Emitter::write_loop(const Part& loop) {
         // With few lanes left in the loop, the others go on: to their ends, and to new VMs.
         out_.line("{");
         out_.line("const V::mask inside = " + pending + ";");
-        out_.line("if (V::count_lanes(inside) <= V::kLanes / 2 && (next < task->end || "
-                  "V::any(live && !inside))) break;");
+        out_.line(
+            "if (V::count_lanes(inside) <= V::kLanes / 2 && (next < task->end || "
+            "V::any(live && !inside))) break;");
         out_.line("}");
     }
     out_.line("}");
@@ -249,8 +250,8 @@ void Emitter::write_terminator_masked(RoutineId id) {
             break;
         }
         case Terminator::Kind::Halt:
-            write_end(status_word(site({ir::Outcome::Halted, ir::Fault::None,
-                                        terminator.statement, -1})));
+            write_end(status_word(
+                site({ir::Outcome::Halted, ir::Fault::None, terminator.statement, -1})));
             break;
         case Terminator::Kind::End: write_end("kernel::kFinished"); break;
         case Terminator::Kind::Collective:
@@ -287,8 +288,8 @@ std::size_t Emitter::site(const ir::VmStatus& status, const ir::Instruction* pri
         for (std::size_t k = 0; k < source_.sites.size(); ++k) {
             const Site& known = source_.sites[k];
             if (known.print == nullptr && known.status.outcome == status.outcome &&
-                known.status.fault == status.fault &&
-                known.status.statement == status.statement && known.status.text == status.text)
+                known.status.fault == status.fault && known.status.statement == status.statement &&
+                known.status.text == status.text)
                 return k;
         }
     }
@@ -303,9 +304,8 @@ std::string Emitter::status_word(std::size_t number) const {
 }
 
 void Emitter::fault(const Value& bad, ir::Fault code, ir::StatementId statement,
-                      std::int32_t text) {
-    const std::string word =
-        status_word(site({ir::Outcome::Faulted, code, statement, text}));
+                    std::int32_t text) {
+    const std::string word = status_word(site({ir::Outcome::Faulted, code, statement, text}));
     if (width_ == 1) {
         out_.line("if (" + bad.text + ") {");
         out_.line("status = " + word + ";");

@@ -30,15 +30,13 @@ void Emitter::write_print(const Instruction& instruction) {
         const std::string array = fresh("p");
         out_.line(memory_type(dtype) + "* " + array + " = reinterpret_cast<" + memory_type(dtype) +
                   "*>(printed + " + std::to_string(begin) + ");");
-        const bool by_number =
-            places_.home[operand] == Home::Variables && count_of(operand) > 1;
+        const bool by_number = places_.home[operand] == Home::Variables && count_of(operand) > 1;
         count_loop(count_of(operand), by_number, [&](const At& at) {
             const Value value = read(operand, at);
-            const std::string element =
-                value.meaning == Meaning::Scalar
-                    ? value.text
-                    : "V::extract(" + type_text(value.meaning, dtype) + "(" + value.text +
-                          "), lane)";
+            const std::string element = value.meaning == Meaning::Scalar
+                                            ? value.text
+                                            : "V::extract(" + type_text(value.meaning, dtype) +
+                                                  "(" + value.text + "), lane)";
             out_.line("S::store_element(" + array + " + (" + at.str() + "), " +
                       type_text(Meaning::Scalar, dtype) + "(" + element + "));");
         });
@@ -50,9 +48,8 @@ void Emitter::write_print(const Instruction& instruction) {
 
 void Emitter::write_require(const Instruction& instruction) {
     const Value wanted = read(instruction.operands[0], {});
-    fault({"!" + wanted.text, wanted.meaning},
-          static_cast<ir::Fault>(instruction.attributes[0]), instruction.statement,
-          static_cast<std::int32_t>(instruction.attributes[1]));
+    fault({"!" + wanted.text, wanted.meaning}, static_cast<ir::Fault>(instruction.attributes[0]),
+          instruction.statement, static_cast<std::int32_t>(instruction.attributes[1]));
 }
 
 }  // namespace dunlin::jit

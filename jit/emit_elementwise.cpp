@@ -69,8 +69,8 @@ std::string Emitter::element_operation(const Instruction& instruction, Meaning m
     const SlotId last = instruction.operands.back();
     const DType dtype = type_of(last).dtype;
     const bool divides = instruction.op == Op::FloorDiv || instruction.op == Op::Mod;
-    if (divides && ir::is_integer(dtype) &&
-        program_.slots[last].storage == ir::Storage::Constant && count_of(last) == 1)
+    if (divides && ir::is_integer(dtype) && program_.slots[last].storage == ir::Storage::Constant &&
+        count_of(last) == 1)
         return prefix(meaning) + (instruction.op == Op::Mod ? "floor_mod<" : "floor_div<") +
                type_text(meaning, dtype) + ">(" + operands[0] + ", " + operands[1] + ")";
     return operation_text(instruction.op, meaning, dtype, type_of(instruction.result).dtype,
@@ -104,12 +104,12 @@ void Emitter::write_iota(const Instruction& instruction) {
     const std::int64_t step = instruction.attributes[1];
     count_loop(result.shape[0], unrolled(instruction), [&](const At& at) {
         if (at.fixed) {
-            const auto value = static_cast<std::uint64_t>(start) +
-                               static_cast<std::uint64_t>(step) *
-                                   static_cast<std::uint64_t>(at.number);
-            write(instruction.result, at,
-                  {integer_literal(result.dtype, static_cast<std::int64_t>(value)),
-                   Meaning::Scalar});
+            const auto value =
+                static_cast<std::uint64_t>(start) +
+                static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(at.number);
+            write(
+                instruction.result, at,
+                {integer_literal(result.dtype, static_cast<std::int64_t>(value)), Meaning::Scalar});
         } else {
             const std::string value = "S::add(" + integer_literal(DType::I64, start) + ", S::mul(" +
                                       integer_literal(DType::I64, step) + ", S::i64(" + at.text +
@@ -128,12 +128,11 @@ void Emitter::write_fact(const Instruction& instruction) {
             return write(instruction.result, {},
                          {prefix(lanes()) + "convert<" + lanes_type(dtype) + ">(vm)", lanes()});
         case Op::VmCount:
-            return write(instruction.result, {},
-                         {"S::convert<" + type_text(Meaning::Scalar, dtype) +
-                              ">(S::i64(run->vm_count))",
-                          Meaning::Scalar});
-        default:
-            return write(instruction.result, {}, {"run->first_turn != 0", Meaning::Scalar});
+            return write(
+                instruction.result, {},
+                {"S::convert<" + type_text(Meaning::Scalar, dtype) + ">(S::i64(run->vm_count))",
+                 Meaning::Scalar});
+        default: return write(instruction.result, {}, {"run->first_turn != 0", Meaning::Scalar});
     }
 }
 

@@ -21,7 +21,7 @@ using ir::Strides;
 
 namespace {
 
-constexpr std::int64_t kVector = 16;          // lanes of an element kernel
+constexpr std::int64_t kVector = 16;                // lanes of an element kernel
 constexpr std::int64_t kLeastForThreads = 1 << 15;  // elements
 constexpr std::int64_t kGrain = 1 << 13;            // elements of a piece
 
@@ -86,8 +86,7 @@ void Emitter::write_group(const Segment& group) {
         if (form == Form::Update) {
             const ViewStart start = view_start(instruction, 1);
             step.store = loop.accesses.size();
-            loop.accesses.push_back(
-                {instruction.result, start.strides, start.fixed, start.moving});
+            loop.accesses.push_back({instruction.result, start.strides, start.fixed, start.moving});
         } else if (!is_reduction(instruction.op)) {
             step.store = loop.accesses.size();
             loop.accesses.push_back(
@@ -161,9 +160,9 @@ void Emitter::write_loop_nest(Loop& loop) {
 
 // Loops over the outer axes, around `inside`; threads take pieces of the first one when there is
 // enough to do.
-void Emitter::write_pieces(std::int64_t count, std::int64_t work_of_one,
-                           const std::function<void(const std::string& begin,
-                                                    const std::string& end)>& inside) {
+void Emitter::write_pieces(
+    std::int64_t count, std::int64_t work_of_one,
+    const std::function<void(const std::string& begin, const std::string& end)>& inside) {
     const std::string pieces = fresh("piece");
     const bool shared = count > 1 && count * work_of_one >= kLeastForThreads;
     if (!shared) {
@@ -175,12 +174,12 @@ void Emitter::write_pieces(std::int64_t count, std::int64_t work_of_one,
     inside("begin", "end");
     out_.line("};");
     out_.line("if (run->parallel == nullptr) {");
-    out_.line("for (S::i64 from = 0; from < " + std::to_string(count) + "; from += " +
-              std::to_string(grain * 64) + ") {");
+    out_.line("for (S::i64 from = 0; from < " + std::to_string(count) +
+              "; from += " + std::to_string(grain * 64) + ") {");
     out_.line("if (*run->stop != 0) goto stopped;");
     out_.line("const S::i64 to = from + " + std::to_string(grain * 64) + ";");
-    out_.line(pieces + "(from, to < " + std::to_string(count) + " ? to : " +
-              std::to_string(count) + ");");
+    out_.line(pieces + "(from, to < " + std::to_string(count) + " ? to : " + std::to_string(count) +
+              ");");
     out_.line("}");
     out_.line("} else {");
     out_.line("run->parallel(run, &kernel::call_piece<decltype(" + pieces + ")>, &" + pieces +
@@ -192,8 +191,8 @@ void Emitter::write_pieces(std::int64_t count, std::int64_t work_of_one,
 void Emitter::write_plain_nest(Loop& loop) {
     const bool one_axis = loop.outer.empty();
     const std::int64_t weight = static_cast<std::int64_t>(loop.steps.size());
-    const std::int64_t first_axis = one_axis ? (loop.length + kVector - 1) / kVector
-                                             : loop.outer.front();
+    const std::int64_t first_axis =
+        one_axis ? (loop.length + kVector - 1) / kVector : loop.outer.front();
     std::int64_t work = one_axis ? kVector : loop.length;
     for (std::size_t axis = 1; axis < loop.outer.size(); ++axis) work *= loop.outer[axis];
     write_pieces(first_axis, work * weight, [&](const std::string& begin, const std::string& end) {
@@ -241,12 +240,10 @@ std::string Emitter::load_access(const Loop& loop, std::size_t number, const Poi
     const DType dtype = type_of(access.slot).dtype;
     const std::string type = type_text(Meaning::Lanes, dtype);
     const Strides strides = joint_strides(loop, number);
-    if (count_of(access.slot) == 1)
-        return type + "(" + read(access.slot, {}).text + ")";
+    if (count_of(access.slot) == 1) return type + "(" + read(access.slot, {}).text + ")";
     const std::string place = access_place(access, point, strides);
     const std::int64_t apart = strides.back();
-    if (apart == 0)
-        return type + "(S::load_element(" + place + "))";
+    if (apart == 0) return type + "(S::load_element(" + place + "))";
     const bool whole = count == std::to_string(kVector);
     if (apart == 1)
         return whole ? "V::load_lanes(" + place + ")"
@@ -300,9 +297,9 @@ void Emitter::write_steps(const Loop& loop, const Point& point, const std::strin
             std::string& name = loaded[operand.access];
             if (name.empty()) {
                 const DType dtype = type_of(loop.accesses[operand.access].slot).dtype;
-                name = bind({load_access(loop, operand.access, point, count), Meaning::Lanes},
-                            dtype)
-                           .text;
+                name =
+                    bind({load_access(loop, operand.access, point, count), Meaning::Lanes}, dtype)
+                        .text;
             }
             operands.push_back(name);
         }
@@ -345,18 +342,16 @@ void Emitter::write_reducing_nest(Loop& loop) {
         partial.push_back(fresh("partial"));
         if (blocks > 1) declare_scratch(partial.back(), dtype, blocks * results);
     }
-    const std::int64_t work = std::min(loop.length, ir::kReduceBlock) *
-                              static_cast<std::int64_t>(loop.steps.size());
+    const std::int64_t work =
+        std::min(loop.length, ir::kReduceBlock) * static_cast<std::int64_t>(loop.steps.size());
     write_pieces(results * blocks, work, [&](const std::string& begin, const std::string& end) {
         const std::string number = fresh("b");
         out_.line("for (S::i64 " + number + " = " + begin + "; " + number + " < " + end + "; ++" +
                   number + ") {");
-        const std::string outer =
-            blocks > 1 ? number + " / " + std::to_string(blocks) : number;
-        const std::string first =
-            blocks > 1 ? "(" + number + " % " + std::to_string(blocks) + ") * " +
-                             std::to_string(ir::kReduceBlock)
-                       : "0";
+        const std::string outer = blocks > 1 ? number + " / " + std::to_string(blocks) : number;
+        const std::string first = blocks > 1 ? "(" + number + " % " + std::to_string(blocks) +
+                                                   ") * " + std::to_string(ir::kReduceBlock)
+                                             : "0";
         Point point;
         std::int64_t below = 1;
         for (std::size_t axis = 1; axis < loop.outer.size(); ++axis) below *= loop.outer[axis];
@@ -382,13 +377,12 @@ void Emitter::write_reducing_nest(Loop& loop) {
         const std::string type = type_text(Meaning::Scalar, dtype);
         const std::string k = fresh("k");
         const std::string row = fresh("row");
-        out_.line("for (S::i64 " + row + " = 0; " + row + " < " + std::to_string(results) +
-                  "; ++" + row + ") {");
+        out_.line("for (S::i64 " + row + " = 0; " + row + " < " + std::to_string(results) + "; ++" +
+                  row + ") {");
         write(instruction.result, {false, 0, row},
               {"S::reduce<" + type + ", S::" + rule_of(instruction.op) + ">(" +
                    std::to_string(blocks) + ", [&](S::Count " + k + ") { return S::load_element(" +
-                   partial[r] + " + " + row + " * " + std::to_string(blocks) + " + " + k +
-                   "); })",
+                   partial[r] + " + " + row + " * " + std::to_string(blocks) + " + " + k + "); })",
                Meaning::Scalar});
         out_.line("}");
     }
@@ -432,8 +426,8 @@ void Emitter::write_block(const Loop& loop, Point point, const std::string& firs
                 out_.line(sums[r] + " = " + element + ";");
                 continue;
             }
-            const std::string joined = combine_text(step.instruction->op, Meaning::Lanes, dtype,
-                                                    sums[r], element);
+            const std::string joined =
+                combine_text(step.instruction->op, Meaning::Lanes, dtype, sums[r], element);
             // Lanes beyond the end add nothing.
             const bool whole = count == vector;
             out_.line(sums[r] + " = " +

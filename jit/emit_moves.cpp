@@ -63,8 +63,7 @@ Value Emitter::bind_index(const Value& value, DType dtype) {
                 DType::I64);
 }
 
-Emitter::ViewStart Emitter::view_start(const Instruction& instruction,
-                                           std::size_t first_moving) {
+Emitter::ViewStart Emitter::view_start(const Instruction& instruction, std::size_t first_moving) {
     ViewStart start;
     const Shape& shape = type_of(instruction.operands[0]).shape;
     const Strides strides = ir::row_major_strides(shape);
@@ -82,7 +81,6 @@ Emitter::ViewStart Emitter::view_start(const Instruction& instruction,
         }
         const SlotId slot = instruction.operands[operand++];
         if (view.mode == ir::AxisView::MovingRange && view.count == 0) continue;
-        const std::string size = std::to_string(shape[axis]);
         const Meaning meaning = meaning_of(slot);
         const std::string in = prefix(meaning);
         const std::string type = in + "i64";
@@ -91,11 +89,11 @@ Emitter::ViewStart Emitter::view_start(const Instruction& instruction,
             return type + "(" + integer_literal(DType::I64, value) + ")";
         };
         const Value index = bind_index(read(slot, {}), type_of(slot).dtype);
-        Value begin = bind({in + "select(" + truth + "(" + index.text + " < " + number(0) + "), " +
-                                in + "add(" + index.text + ", " + number(shape[axis]) + "), " +
-                                index.text + ")",
-                            meaning},
-                           DType::I64);
+        Value begin =
+            bind({in + "select(" + truth + "(" + index.text + " < " + number(0) + "), " + in +
+                      "add(" + index.text + ", " + number(shape[axis]) + "), " + index.text + ")",
+                  meaning},
+                 DType::I64);
         std::string outside = truth + "(" + begin.text + " < " + number(0) + ") || " + truth + "(" +
                               begin.text + " >= " + number(shape[axis]) + ")";
         if (view.mode == ir::AxisView::MovingRange) {
@@ -105,40 +103,35 @@ Emitter::ViewStart Emitter::view_start(const Instruction& instruction,
                               number(far) + "), " + number(-far) + "), " + number(view.start) + ")",
                           meaning},
                          DType::I64);
-            const Value last = bind({in + "add(" + begin.text + ", " +
-                                         number(view.step * (view.count - 1)) + ")",
-                                     meaning},
-                                    DType::I64);
+            const Value last =
+                bind({in + "add(" + begin.text + ", " + number(view.step * (view.count - 1)) + ")",
+                      meaning},
+                     DType::I64);
             outside = truth + "(" + begin.text + " < " + number(0) + ") || " + truth + "(" +
                       begin.text + " >= " + number(shape[axis]) + ") || " + truth + "(" +
                       last.text + " < " + number(0) + ") || " + truth + "(" + last.text +
                       " >= " + number(shape[axis]) + ")";
         }
         const Value bad = bind({outside, meaning}, DType::Bool);
-        const Value offset =
-            bind({in + "select(" + bad.text + ", " + number(0) + ", " + in + "mul(" + begin.text +
-                      ", " + number(strides[axis]) + "))",
-                  meaning},
-                 DType::I64);
+        const Value offset = bind({in + "select(" + bad.text + ", " + number(0) + ", " + in +
+                                       "mul(" + begin.text + ", " + number(strides[axis]) + "))",
+                                   meaning},
+                                  DType::I64);
         if (!start.moving) {
             start.moving = offset;
             start.bad = bad;
             continue;
         }
-        const bool any_lanes =
-            meaning == Meaning::Lanes || start.moving->meaning == Meaning::Lanes;
+        const bool any_lanes = meaning == Meaning::Lanes || start.moving->meaning == Meaning::Lanes;
         const Meaning joint = any_lanes ? lanes() : Meaning::Scalar;
-        start.moving = bind({as(*start.moving, joint, DType::I64) + " + " +
-                                 as(offset, joint, DType::I64),
-                             joint},
-                            DType::I64);
-        start.bad = bind({as(*start.bad, joint, DType::Bool) + " || " +
-                              as(bad, joint, DType::Bool),
-                          joint},
-                         DType::Bool);
+        start.moving = bind(
+            {as(*start.moving, joint, DType::I64) + " + " + as(offset, joint, DType::I64), joint},
+            DType::I64);
+        start.bad =
+            bind({as(*start.bad, joint, DType::Bool) + " || " + as(bad, joint, DType::Bool), joint},
+                 DType::Bool);
     }
-    if (start.bad)
-        fault(*start.bad, ir::Fault::IndexOutOfRange, instruction.statement, -1);
+    if (start.bad) fault(*start.bad, ir::Fault::IndexOutOfRange, instruction.statement, -1);
     return start;
 }
 
@@ -161,7 +154,7 @@ Value Emitter::read_moving(SlotId slot, const At& at, const std::optional<Value>
 }
 
 void Emitter::write_moving(SlotId slot, const At& at, const std::optional<Value>& moving,
-                             const Value& value) {
+                           const Value& value) {
     if (count_of(slot) == 1) return write(slot, {}, value);
     if (!moving || moving->meaning == Meaning::Scalar)
         return write(slot, shifted(at, moving), value);
@@ -174,8 +167,8 @@ void Emitter::write_moving(SlotId slot, const At& at, const std::optional<Value>
 void Emitter::write_view(const Instruction& instruction) {
     out_.line("{");
     const ViewStart start = view_start(instruction, 1);
-    walk(start.shape, {ir::row_major_strides(start.shape), start.strides},
-         unrolled(instruction), [&](const Point& point, const std::vector<Strides>& strides) {
+    walk(start.shape, {ir::row_major_strides(start.shape), start.strides}, unrolled(instruction),
+         [&](const Point& point, const std::vector<Strides>& strides) {
              write(instruction.result, point.at(strides[0]),
                    read_moving(instruction.operands[0],
                                point.at(strides[1], {true, start.fixed, ""}), start.moving));
@@ -187,8 +180,7 @@ void Emitter::write_update(const Instruction& instruction) {
     out_.line("{");
     const SlotId value = instruction.operands.back();
     const ViewStart start = view_start(instruction, 1);
-    walk(start.shape,
-         {start.strides, ir::broadcast_strides(type_of(value).shape, start.shape)},
+    walk(start.shape, {start.strides, ir::broadcast_strides(type_of(value).shape, start.shape)},
          unrolled(instruction), [&](const Point& point, const std::vector<Strides>& strides) {
              write_moving(instruction.result, point.at(strides[0], {true, start.fixed, ""}),
                           start.moving, read(value, point.at(strides[1])));
@@ -198,8 +190,7 @@ void Emitter::write_update(const Instruction& instruction) {
 
 // --- Index arrays ---
 
-Emitter::Indexed Emitter::indexed_axes(const Instruction& instruction,
-                                           std::size_t arrays) const {
+Emitter::Indexed Emitter::indexed_axes(const Instruction& instruction, std::size_t arrays) const {
     Indexed axes;
     axes.arrays = arrays;
     const Shape& shape = type_of(instruction.operands[0]).shape;
@@ -236,8 +227,7 @@ void Emitter::check_indices(const Instruction& instruction, const Indexed& axes)
 
 // Where the block of elements that the indices at `place` name begins. An index out of range in a
 // lane that is off is read as 0.
-Value Emitter::block_start(const Instruction& instruction, const Indexed& axes,
-                             const At& place) {
+Value Emitter::block_start(const Instruction& instruction, const Indexed& axes, const At& place) {
     std::optional<Value> sum;
     for (std::size_t k = 0; k < axes.arrays; ++k) {
         const SlotId slot = instruction.operands[1 + k];
@@ -304,15 +294,13 @@ void Emitter::write_gather(const Instruction& instruction) {
     const Indexed axes = indexed_axes(instruction, instruction.operands.size() - 1);
     check_indices(instruction, axes);
     const Shape& index_shape = type_of(instruction.operands[1]).shape;
-    const Around rest =
-        around(type_of(array).shape, static_cast<std::size_t>(instruction.attributes[0]),
-               axes.arrays, index_shape.size(),
-               ir::row_major_strides(type_of(instruction.result).shape));
+    const Around rest = around(
+        type_of(array).shape, static_cast<std::size_t>(instruction.attributes[0]), axes.arrays,
+        index_shape.size(), ir::row_major_strides(type_of(instruction.result).shape));
     if (count_of(instruction.result) > 0) {
         walk(index_shape, {ir::row_major_strides(index_shape), rest.index}, false,
              [&](const Point& place, const std::vector<Strides>& index_strides) {
-                 const Value start =
-                     block_start(instruction, axes, place.at(index_strides[0]));
+                 const Value start = block_start(instruction, axes, place.at(index_strides[0]));
                  const At to = place.at(index_strides[1]);
                  walk(rest.shape, {rest.array, rest.other}, false,
                       [&](const Point& point, const std::vector<Strides>& strides) {
@@ -337,15 +325,14 @@ void Emitter::write_scatter(const Instruction& instruction) {
     given.insert(given.end(), index_shape.begin(), index_shape.end());
     given.insert(given.end(), array.begin() + axis + static_cast<std::ptrdiff_t>(axes.arrays),
                  array.end());
-    const Around rest = around(array, static_cast<std::size_t>(axis), axes.arrays,
-                               index_shape.size(),
-                               ir::broadcast_strides(type_of(value).shape, given));
+    const Around rest =
+        around(array, static_cast<std::size_t>(axis), axes.arrays, index_shape.size(),
+               ir::broadcast_strides(type_of(value).shape, given));
     if (ir::element_count(given) > 0) {
         // Places in order, so that the last of those that name one element stays.
         walk(index_shape, {ir::row_major_strides(index_shape), rest.index}, false,
              [&](const Point& place, const std::vector<Strides>& index_strides) {
-                 const Value start =
-                     block_start(instruction, axes, place.at(index_strides[0]));
+                 const Value start = block_start(instruction, axes, place.at(index_strides[0]));
                  const At from = place.at(index_strides[1]);
                  walk(rest.shape, {rest.array, rest.other}, false,
                       [&](const Point& point, const std::vector<Strides>& strides) {

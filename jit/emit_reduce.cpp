@@ -25,8 +25,8 @@ struct ReducedAxes {
     ReducedAxes(const Shape& shape, const std::vector<std::int64_t>& axes) {
         const Strides strides = ir::row_major_strides(shape);
         for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-            const bool gone = std::find(axes.begin(), axes.end(), static_cast<std::int64_t>(
-                                                                      axis)) != axes.end();
+            const bool gone =
+                std::find(axes.begin(), axes.end(), static_cast<std::int64_t>(axis)) != axes.end();
             (gone ? reduced : kept).push_back(shape[axis]);
             (gone ? reduced_strides : kept_strides).push_back(strides[axis]);
         }
@@ -110,14 +110,13 @@ void Emitter::write_reduce(const Instruction& instruction) {
                               {in + rule_of(instruction.op) + "::empty<" + type + ">()", meaning});
              if (!written_out) {
                  const std::string k = fresh("k");
-                 const Value element =
-                     read(operand, sum_of(first, axes.position({false, 0, k})));
-                 return write(instruction.result, to,
-                              {in + (length <= ir::kReduceBlock ? "reduce_short<" : "reduce<") +
-                                   type + ", " + in + rule_of(instruction.op) +
-                                   ">(" + std::to_string(length) + ", [&](S::Count " + k +
-                                   ") { return " + element.text + "; })",
-                               meaning});
+                 const Value element = read(operand, sum_of(first, axes.position({false, 0, k})));
+                 return write(
+                     instruction.result, to,
+                     {in + (length <= ir::kReduceBlock ? "reduce_short<" : "reduce<") + type +
+                          ", " + in + rule_of(instruction.op) + ">(" + std::to_string(length) +
+                          ", [&](S::Count " + k + ") { return " + element.text + "; })",
+                      meaning});
              }
              std::vector<std::string> sums;
              for (std::int64_t k = 0; k < length; ++k) {
@@ -151,8 +150,7 @@ void Emitter::write_search(const Instruction& instruction) {
     const ReducedAxes axes(type_of(operand).shape, instruction.attributes);
     const std::int64_t length = ir::element_count(axes.reduced);
     const bool written_out = unrolled(instruction);
-    const char* preference =
-        instruction.op == Op::ArgMin ? "prefers_lesser" : "prefers_greater";
+    const char* preference = instruction.op == Op::ArgMin ? "prefers_lesser" : "prefers_greater";
     walk(axes.kept, {ir::row_major_strides(axes.kept), axes.kept_strides}, written_out,
          [&](const Point& point, const std::vector<Strides>& strides) {
              const At first = point.at(strides[1]);
@@ -168,11 +166,11 @@ void Emitter::write_search(const Instruction& instruction) {
                      out_.line("{");
                      const Value element = bind(
                          {read(operand, sum_of(first, axes.position(at))).text, meaning}, dtype);
-                     const Value better = bind(
-                         {in + preference + "(" + element.text + ", " + best + ")", meaning},
-                         DType::Bool);
-                     out_.line(best + " = " + in + "select(" + better.text + ", " +
-                               element.text + ", " + best + ");");
+                     const Value better =
+                         bind({in + preference + "(" + element.text + ", " + best + ")", meaning},
+                              DType::Bool);
+                     out_.line(best + " = " + in + "select(" + better.text + ", " + element.text +
+                               ", " + best + ");");
                      out_.line(found + " = " + in + "select(" + better.text + ", " + result_type +
                                "(" + number + "), " + found + ");");
                      out_.line("}");
@@ -182,11 +180,10 @@ void Emitter::write_search(const Instruction& instruction) {
                          look({true, k, ""}, integer_literal(result_dtype, k));
                  } else {
                      const std::string k = fresh("k");
-                     out_.line("for (S::i64 " + k + " = 1; " + k + " < " +
-                               std::to_string(length) + "; ++" + k + ") {");
-                     look({false, 0, k}, "S::convert<" +
-                                             type_text(Meaning::Scalar, result_dtype) + ">(" + k +
-                                             ")");
+                     out_.line("for (S::i64 " + k + " = 1; " + k + " < " + std::to_string(length) +
+                               "; ++" + k + ") {");
+                     look({false, 0, k}, "S::convert<" + type_text(Meaning::Scalar, result_dtype) +
+                                             ">(" + k + ")");
                      out_.line("}");
                  }
              }
@@ -218,8 +215,7 @@ void Emitter::write_scan(const Instruction& instruction) {
              write(instruction.result, first, {local, meaning});
              auto step = [&](const At& k, const At& at) {
                  out_.line("{");
-                 const std::string element =
-                     bind({read(operand, at).text, meaning}, dtype).text;
+                 const std::string element = bind({read(operand, at).text, meaning}, dtype).text;
                  if (!blocks) {
                      out_.line(local + " = " + joined(local, element) + ";");
                      write(instruction.result, at, {local, meaning});
@@ -232,8 +228,8 @@ void Emitter::write_scan(const Instruction& instruction) {
                      out_.line("if (" + k.text + " >= " + block + ") " + value + " = " +
                                joined(carry, local) + ";");
                      write(instruction.result, at, {value, meaning});
-                     out_.line("if (" + k.text + " % " + block + " == " + block + " - 1) " +
-                               carry + " = " + value + ";");
+                     out_.line("if (" + k.text + " % " + block + " == " + block + " - 1) " + carry +
+                               " = " + value + ";");
                  }
                  out_.line("}");
              };
@@ -282,12 +278,11 @@ void Emitter::write_matmul(const Instruction& instruction) {
              const At row = point.at(strides[1]);
              const At column = point.at(strides[2]);
              const At to = point.at(strides[0]);
-             if (inner == 0)
-                 return write(instruction.result, to, {type + "(0)", meaning});
+             if (inner == 0) return write(instruction.result, to, {type + "(0)", meaning});
              auto product = [&](const At& k, const At& down) {
-                 return in + "mul(" + type + "(" +
-                        as(read(left, sum_of(row, k)), meaning, dtype) + "), " + type + "(" +
-                        as(read(right, sum_of(column, down)), meaning, dtype) + "))";
+                 return in + "mul(" + type + "(" + as(read(left, sum_of(row, k)), meaning, dtype) +
+                        "), " + type + "(" + as(read(right, sum_of(column, down)), meaning, dtype) +
+                        "))";
              };
              const std::string sum = fresh("sum");
              out_.line("{");
@@ -303,10 +298,10 @@ void Emitter::write_matmul(const Instruction& instruction) {
                  out_.line(type + " " + sum + " = " + type + "(0), " + chunk + " = " + type +
                            "(0);");
                  out_.line("for (S::i64 " + k + " = 0; " + k + " < " + last + "; ++" + k + ") {");
-                 const Value term = bind(
-                     {product({false, 0, k}, {false, 0, k + " * " + std::to_string(columns)}),
-                      meaning},
-                     dtype);
+                 const Value term =
+                     bind({product({false, 0, k}, {false, 0, k + " * " + std::to_string(columns)}),
+                           meaning},
+                          dtype);
                  const std::string size = std::to_string(ir::kProductChunk);
                  out_.line(chunk + " = " + k + " % " + size + " == 0 ? " + term.text + " : " + in +
                            "add(" + chunk + ", " + term.text + ");");
@@ -319,7 +314,6 @@ void Emitter::write_matmul(const Instruction& instruction) {
              out_.line("}");
          });
 }
-
 
 // Line after line: the elements and their places go to memory of their own, are sorted there in
 // every lane alone, and come back.
@@ -352,10 +346,11 @@ void Emitter::write_sort(const Instruction& instruction) {
                        (instruction.attributes[1] != 0 ? "true" : "false") + ");");
              count_loop(lines.length, false, [&](const At& k) {
                  const std::string& from = instruction.op == Op::Sort ? keys : order;
-                 std::string value = in + "load_lanes(" + from + " + (" + k.str() + ") * " + width +
-                                     ")";
+                 std::string value =
+                     in + "load_lanes(" + from + " + (" + k.str() + ") * " + width + ")";
                  if (instruction.op == Op::ArgSort)
-                     value = in + "convert<" + type_text(meaning, result_dtype) + ">(" + value + ")";
+                     value =
+                         in + "convert<" + type_text(meaning, result_dtype) + ">(" + value + ")";
                  write(instruction.result, at(k), {value, meaning});
              });
          });
@@ -365,11 +360,11 @@ void Emitter::write_sort(const Instruction& instruction) {
 
 // Memory of the worker that one instruction uses for itself.
 void Emitter::declare_scratch(const std::string& name, DType dtype, std::int64_t count) {
-    out_.line(memory_type(dtype) + "* const " + name + " = reinterpret_cast<" +
-              memory_type(dtype) + "*>(task->memory + " +
-              std::to_string(places_.memory_bytes + scratch_end_) + ");");
+    out_.line(memory_type(dtype) + "* const " + name + " = reinterpret_cast<" + memory_type(dtype) +
+              "*>(task->memory + " + std::to_string(places_.memory_bytes + scratch_end_) + ");");
     constexpr std::int64_t kAlignment = 128;
-    scratch_end_ += (count * width_ * ir::size_of(dtype) + kAlignment - 1) / kAlignment * kAlignment;
+    scratch_end_ +=
+        (count * width_ * ir::size_of(dtype) + kAlignment - 1) / kAlignment * kAlignment;
     scratch_bytes_ = std::max(scratch_bytes_, scratch_end_);
 }
 void Emitter::end_scratch() {

@@ -61,8 +61,7 @@ KernelSource Emitter::run() {
     source_.constants.resize(static_cast<std::size_t>(places_.constant_bytes));
     for (SlotId id = 0; id < program_.slots.size(); ++id) {
         if (places_.constants[id] < 0) continue;
-        const std::vector<std::byte>& bytes =
-            program_.constants[program_.slots[id].constant].bytes;
+        const std::vector<std::byte>& bytes = program_.constants[program_.slots[id].constant].bytes;
         std::copy(bytes.begin(), bytes.end(), source_.constants.begin() + places_.constants[id]);
     }
     write_kernel();
@@ -124,8 +123,8 @@ void Emitter::write_kernel() {
     out_.line("extern \"C\" void dunlin_kernel(kernel::Run* run, kernel::Task* task) {");
     if (options_.counts) out_.line("unsigned long long turns = 0, offered = 0;");
     if (options_.prints)
-        out_.line("unsigned char* const printed = task->memory + " +
-                  text_of(places_.memory_bytes) + ";");
+        out_.line("unsigned char* const printed = task->memory + " + text_of(places_.memory_bytes) +
+                  ";");
     declare_slots();
     if (flow_.refills)
         write_refill_loop();
@@ -186,8 +185,7 @@ void Emitter::declare_slots() {
             if (flow_.reached[id] && !flow_.together[id])
                 out_.line("V::mask m" + text_of(id) + " = V::no_lanes();");
     }
-    if (options_.fuel)
-        out_.line(std::string(fuel_type()) + " fuel;");
+    if (options_.fuel) out_.line(std::string(fuel_type()) + " fuel;");
 }
 
 // --- One tile of VMs after the other ---
@@ -206,11 +204,12 @@ void Emitter::write_tile_loop() {
                   ") continue;");
         out_.line("vm = run->first_vm + tile;");
     } else {
-        out_.line("const int count = int(task->end - tile < " + width + " ? task->end - tile : " +
-                  width + ");");
+        out_.line("const int count = int(task->end - tile < " + width +
+                  " ? task->end - tile : " + width + ");");
         out_.line("status = V::load_first(run->statuses + tile, count);");
-        out_.line("began = V::first_lanes(count) && (task->phase == 0 ? V::mask((status & "
-                  "V::u32(kernel::kFaulted)) == V::u32(0)) : V::mask(status == V::u32(0)));");
+        out_.line(
+            "began = V::first_lanes(count) && (task->phase == 0 ? V::mask((status & "
+            "V::u32(kernel::kFaulted)) == V::u32(0)) : V::mask(status == V::u32(0)));");
         out_.line("if (V::none(began)) continue;");
         out_.line("live = began;");
         out_.line("status = V::select(began, V::u32(0), status);");
@@ -247,8 +246,7 @@ void Emitter::write_phases() {
     for (std::size_t phase = 0; phase < saved_by_phase_.size(); ++phase) {
         out_.line("case " + text_of(static_cast<std::int64_t>(phase)) + ": {");
         const RoutineId target =
-            phase == 0 ? 0
-                       : program_.routines[source_.collectives[phase - 1]].terminator.target;
+            phase == 0 ? 0 : program_.routines[source_.collectives[phase - 1]].terminator.target;
         if (phase > 0) load_saved(phase);
         write_jump_together(target, target);
         out_.line("}");
@@ -277,12 +275,12 @@ void Emitter::begin_slot(SlotId id) {
         if (by_number)
             out_.line(name_of(id, at) + " = " + value + ";");
         else
-            out_.line(prefix(meaning) + "store_lanes(s" + text_of(id) + " + (" + at.str() +
-                      ") * " + text_of(width_) + ", " + value + ");");
+            out_.line(prefix(meaning) + "store_lanes(s" + text_of(id) + " + (" + at.str() + ") * " +
+                      text_of(width_) + ", " + value + ");");
     };
     auto load = [&](const At& at) {
-        const std::string element = "reinterpret_cast<const " + memory_type(dtype) + "*>(" + place +
-                                    ".data + ";
+        const std::string element =
+            "reinterpret_cast<const " + memory_type(dtype) + "*>(" + place + ".data + ";
         if (meaning == Meaning::Scalar) {
             const std::string vm = flow_.uniform[id] ? "" : "tile * " + place + ".stride + ";
             fill(at, "S::load_element(" + element + vm + "(" + at.str() + ") * " + size + "))");
@@ -361,13 +359,12 @@ void Emitter::end_slot(SlotId id) {
         const Meaning meaning = meaning_of(id);
         if (ir::is_float(dtype)) value = prefix(meaning) + "canonical(" + value + ")";
         const std::string address = "reinterpret_cast<" + memory_type(dtype) + "*>(" + place +
-                                    ".data + tile * " + place + ".stride + (" + at.str() +
-                                    ") * " + text_of(ir::size_of(dtype)) + ")";
+                                    ".data + tile * " + place + ".stride + (" + at.str() + ") * " +
+                                    text_of(ir::size_of(dtype)) + ")";
         if (width_ == 1)
             out_.line("S::store_element(" + address + ", " + value + ");");
         else
-            out_.line("V::store_vms(" + address + ", " + place + ".stride, " + value +
-                      ", began);");
+            out_.line("V::store_vms(" + address + ", " + place + ".stride, " + value + ", began);");
     });
 }
 
@@ -382,8 +379,8 @@ std::string Emitter::fuel_place() const {
     std::string base = "run->saved";
     for (const SavedSlot& other : source_.saved)
         if (other.slot != ir::kNoSlot)
-            base += " + (run->vms + " + text_of(kTileVms - 1) + ") / " + text_of(kTileVms) +
-                    " * " + text_of(kTileVms * other.bytes);
+            base += " + (run->vms + " + text_of(kTileVms - 1) + ") / " + text_of(kTileVms) + " * " +
+                    text_of(kTileVms * other.bytes);
     return "reinterpret_cast<S::u64*>(" + base + " + tile * 8)";
 }
 std::string Emitter::load_fuel() const {
@@ -457,8 +454,7 @@ void Emitter::load_saved(std::size_t phase) {
                 value = "V::load_lanes(" + place + ")";
             // A value that is the same for all VMs is that of the first that lives.
             if (meaning_of(saved.slot) == Meaning::Scalar && width_ > 1)
-                value = "V::extract(" + lanes_type(dtype) + "(" + value +
-                        "), V::first_lane(live))";
+                value = "V::extract(" + lanes_type(dtype) + "(" + value + "), V::first_lane(live))";
             const std::string name = name_of(saved.slot, at);
             if (by_number)
                 out_.line(name + " = " + value + ";");
@@ -466,8 +462,8 @@ void Emitter::load_saved(std::size_t phase) {
                 out_.line(prefix(lanes()) + "store_lanes(s" + text_of(saved.slot) + " + (" +
                           at.str() + ") * " + text_of(width_) + ", " + value + ");");
             else
-                out_.line("S::store_element(s" + text_of(saved.slot) + " + (" + at.str() +
-                          "), " + value + ");");
+                out_.line("S::store_element(s" + text_of(saved.slot) + " + (" + at.str() + "), " +
+                          value + ");");
         });
     }
 }
@@ -504,10 +500,9 @@ void Emitter::write_refill_loop() {
             if (is_output)
                 value = "V::select(fresh, " + type + "(0), " + type + "(" + old + "))";
             else
-                value = "V::load_own(reinterpret_cast<const " + memory_type(dtype) + "*>(" +
-                        place + ".data + (" + at.str() + ") * " +
-                        text_of(ir::size_of(dtype)) + "), " + place + ".stride, own, " + type +
-                        "(" + old + "), fresh)";
+                value = "V::load_own(reinterpret_cast<const " + memory_type(dtype) + "*>(" + place +
+                        ".data + (" + at.str() + ") * " + text_of(ir::size_of(dtype)) + "), " +
+                        place + ".stride, own, " + type + "(" + old + "), fresh)";
             if (by_number)
                 out_.line(name_of(id, at) + " = " + value + ";");
             else

@@ -113,9 +113,7 @@ class Emitter {
 
     // --- emit_access.cpp ---
     const ir::Type& type_of(ir::SlotId slot) const { return program_.type_of(slot); }
-    std::int64_t count_of(ir::SlotId slot) const {
-        return ir::element_count(type_of(slot).shape);
-    }
+    std::int64_t count_of(ir::SlotId slot) const { return ir::element_count(type_of(slot).shape); }
     Meaning meaning_of(ir::SlotId slot) const;
     std::string name_of(ir::SlotId slot, const At& at) const;
     Value read(ir::SlotId slot, const At& at);
@@ -133,8 +131,7 @@ class Emitter {
     // are the strides that the visit will ask for; axes that all of them pass as one become one.
     void walk(const ir::Shape& shape, std::vector<ir::Strides> accesses, bool unrolled,
               const std::function<void(const Point&, const std::vector<ir::Strides>&)>& visit);
-    void count_loop(std::int64_t count, bool unrolled,
-                    const std::function<void(const At&)>& visit);
+    void count_loop(std::int64_t count, bool unrolled, const std::function<void(const At&)>& visit);
     bool unrolled(const ir::Instruction& instruction) const {
         return is_unrolled(program_, places_, instruction);
     }
@@ -235,8 +232,7 @@ class Emitter {
                      std::int64_t blocks);
     void write_steps(const Loop& loop, const Point& point, const std::string& count);
     ir::Strides joint_strides(const Loop& loop, std::size_t access) const;
-    std::string access_place(const Access& access, const Point& point,
-                             const ir::Strides& strides);
+    std::string access_place(const Access& access, const Point& point, const ir::Strides& strides);
     std::string load_access(const Loop& loop, std::size_t number, const Point& point,
                             const std::string& count);
     void store_access(const Loop& loop, std::size_t number, const Point& point,
@@ -256,7 +252,7 @@ class Emitter {
     std::vector<std::vector<Segment>> segments_;  // by routine; when lanes are elements
     KernelSource source_;
     Writer out_;
-    std::vector<int> port_of_;  // by slot, -1
+    std::vector<int> port_of_;   // by slot, -1
     std::vector<int> phase_of_;  // by routine that ends in a collective: the phase after it
     std::vector<std::vector<ir::SlotId>> saved_by_phase_;
     ir::RoutineId routine_ = 0;  // at hand

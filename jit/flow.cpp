@@ -79,7 +79,8 @@ class Analysis {
     }
 
     Flow run() {
-        for (SlotId id = 0; id < program_.slots.size(); ++id) flow_.uniform[id] = starts_uniform(id);
+        for (SlotId id = 0; id < program_.slots.size(); ++id)
+            flow_.uniform[id] = starts_uniform(id);
         find_loops();
         if (options_.width == 1) return std::move(flow_);
         meeting_ = ir::meeting_points(program_);
@@ -407,9 +408,7 @@ class Analysis {
             }
         }
     }
-    bool is_head(RoutineId id) const {
-        return innermost_[id] >= 0 && heads_loop_around(id, id);
-    }
+    bool is_head(RoutineId id) const { return innermost_[id] >= 0 && heads_loop_around(id, id); }
     bool heads_loop_around(RoutineId head, RoutineId routine) const {
         for (int k = innermost_[routine]; k >= 0; k = loops_[k].parent)
             if (loops_[k].head == head) return true;
@@ -446,7 +445,7 @@ class Analysis {
     std::vector<int> innermost_;  // by routine
     std::set<RoutineId> parting_;
     std::vector<std::vector<RoutineId>> members_;  // by region
-    std::vector<RoutineId> leaving_;  // heads of loops
+    std::vector<RoutineId> leaving_;               // heads of loops
     bool refilling_ = false;
     Flow flow_;
 };

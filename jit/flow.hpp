@@ -29,8 +29,8 @@ struct FlowOptions {
     int width = 16;  // of 1, everything is together
     // By slot: an input that has one value for all VMs.
     std::vector<bool> common;
-    bool fuel = false;         // VMs may run out of fuel
-    bool may_refill = true;    // no collectives, and more VMs than lanes
+    bool fuel = false;       // VMs may run out of fuel
+    bool may_refill = true;  // no collectives, and more VMs than lanes
 };
 
 struct Region {
@@ -41,9 +41,9 @@ struct Region {
 };
 
 struct Flow {
-    std::vector<bool> reached;    // by routine
-    std::vector<bool> together;   // by routine
-    std::vector<int> region_of;   // by routine; -1 when together
+    std::vector<bool> reached;   // by routine
+    std::vector<bool> together;  // by routine
+    std::vector<int> region_of;  // by routine; -1 when together
     std::vector<Region> regions;
     std::vector<bool> returns;    // by routine: it leads back to the head of a loop around it
     std::vector<bool> may_leave;  // by routine: the head of a loop that is left when few are in it

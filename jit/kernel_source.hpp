@@ -50,8 +50,8 @@ struct KernelSource {
     std::int64_t memory_bytes = 0;     // Task::memory
     // Phase k begins after collectives[k - 1].
     std::vector<ir::RoutineId> collectives;
-    std::vector<SavedSlot> saved;  // in Run::saved, one after the other, each for all VMs, the number
-                                   // of VMs rounded up to whole tiles of 32
+    std::vector<SavedSlot> saved;  // in Run::saved, one after the other, each for all VMs, the
+                                   // number of VMs rounded up to whole tiles of 32
     std::vector<std::string> lane_functions;  // of the lane library that the text calls
 };
 

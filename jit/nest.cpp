@@ -130,8 +130,7 @@ std::vector<Part> nest(const Edges& edges, const std::vector<bool>& wanted,
     return nest_within(edges, wanted, entries, kNone);
 }
 
-void for_each_routine(const std::vector<Part>& parts,
-                      const std::function<void(RoutineId)>& visit) {
+void for_each_routine(const std::vector<Part>& parts, const std::function<void(RoutineId)>& visit) {
     for (const Part& part : parts) {
         if (part.is_loop())
             for_each_routine(part.body, visit);

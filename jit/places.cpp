@@ -15,10 +15,10 @@ using ir::Program;
 using ir::SlotId;
 using ir::Storage;
 
-constexpr std::int64_t kMostVariables = 16;   // elements of an array kept in variables
-constexpr std::int64_t kMostUnrolled = 64;    // elements that one unrolled instruction computes
-constexpr std::int64_t kAlwaysUnrolled = 2;   // fewer than make a loop worth its lines
-constexpr std::int64_t kAlignment = 128;      // of arrays in memory: a vector of 32 words
+constexpr std::int64_t kMostVariables = 16;  // elements of an array kept in variables
+constexpr std::int64_t kMostUnrolled = 64;   // elements that one unrolled instruction computes
+constexpr std::int64_t kAlwaysUnrolled = 2;  // fewer than make a loop worth its lines
+constexpr std::int64_t kAlignment = 128;     // of arrays in memory: a vector of 32 words
 
 std::int64_t count_of(const Program& program, SlotId slot) {
     return ir::element_count(program.type_of(slot).shape);
@@ -27,8 +27,7 @@ std::int64_t count_of(const Program& program, SlotId slot) {
 // How many elements an instruction computes, or looks at.
 std::int64_t work_of(const Program& program, const Instruction& instruction) {
     std::int64_t work = 1;
-    for (SlotId operand : instruction.operands)
-        work = std::max(work, count_of(program, operand));
+    for (SlotId operand : instruction.operands) work = std::max(work, count_of(program, operand));
     if (instruction.result != ir::kNoSlot)
         work = std::max(work, count_of(program, instruction.result));
     if (instruction.op == ir::Op::MatMul)
@@ -143,8 +142,7 @@ std::vector<bool> slots_in_memory(const Program& program,
                     if (std::find(computed.begin(), computed.end(), operand) == computed.end())
                         needed[operand] = true;
                 if (instruction.result == ir::kNoSlot) continue;
-                if (!segment.is_group || segment.stored[k])
-                    needed[instruction.result] = true;
+                if (!segment.is_group || segment.stored[k]) needed[instruction.result] = true;
                 if (segment.is_group) computed.push_back(instruction.result);
             }
         }
@@ -161,9 +159,9 @@ void stretch(ir::LiveRange& range, const std::vector<std::vector<Segment>>& segm
     auto group_of = [&](ir::Point point) -> const Segment* {
         if (point.routine >= segments.size()) return nullptr;
         for (const Segment& segment : segments[point.routine])
-            if (segment.is_group && std::find(segment.instructions.begin(),
-                                              segment.instructions.end(),
-                                              point.index) != segment.instructions.end())
+            if (segment.is_group &&
+                std::find(segment.instructions.begin(), segment.instructions.end(), point.index) !=
+                    segment.instructions.end())
                 return &segment;
         return nullptr;
     };

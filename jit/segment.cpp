@@ -102,8 +102,7 @@ class Cutter {
             const auto element = elements_.find(operand);
             const bool is_element = element != elements_.end() && element->second;
             // The array that an update changes is not read by it.
-            const bool is_target =
-                ir::info(instruction.op).form == Form::Update && k == 0;
+            const bool is_target = ir::info(instruction.op).form == Form::Update && k == 0;
             if (is_target || !is_element || !reads_in_place(program_, instruction, k, shape))
                 return false;
         }
@@ -188,7 +187,7 @@ class Cutter {
     std::map<SlotId, bool> elements_;  // of what is written: whether it is the element at hand
     bool is_flat_ = true;              // the loop may run over its axes as over one
     std::size_t reduced_axes_ = 0;
-    bool shows_ = false;               // the group has written what the host may see
+    bool shows_ = false;  // the group has written what the host may see
 };
 
 // What a group computes stays in registers when nobody reads it later.

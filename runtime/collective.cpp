@@ -53,8 +53,11 @@ class Table {
         return meeting_.instruction.operands[k] == meeting_.instruction.result;
     }
 
+    void share_out(std::int64_t count, const std::function<void(std::int64_t)>& body) const {
+        meeting_.parallel(count, body);
+    }
     void for_blocks(const std::function<void(std::int64_t)>& body) const {
-        meeting_.parallel(blocks_, body);
+        share_out(blocks_, body);
     }
 
     // Gives all that take part the same value.
@@ -315,6 +318,31 @@ std::vector<std::int64_t> pick(const Table& table, bool shift) {
     return faulted;
 }
 
+// Sorts in rounds, each of which is shared out: runs first, then two neighbours become one. No two
+// elements are equal, since they come from different places; so the result is the only one there
+// is.
+template <typename T>
+void sort_by_runs(const Table& table, std::vector<ir::Ranked<T>>& elements) {
+    constexpr std::int64_t kRun = std::int64_t{1} << 15;
+    const auto count = static_cast<std::int64_t>(elements.size());
+    auto before = [](const ir::Ranked<T>& a, const ir::Ranked<T>& b) {
+        return ir::ranks_before(a, b, false);
+    };
+    auto at = [count](auto& from, std::int64_t k) { return from.begin() + std::min(k, count); };
+    table.share_out((count + kRun - 1) / kRun, [&](std::int64_t k) {
+        std::sort(at(elements, k * kRun), at(elements, (k + 1) * kRun), before);
+    });
+    std::vector<ir::Ranked<T>> merged(count > kRun ? elements.size() : 0);
+    for (std::int64_t run = kRun; run < count; run *= 2) {
+        table.share_out((count + 2 * run - 1) / (2 * run), [&](std::int64_t k) {
+            const std::int64_t begin = 2 * run * k;
+            std::merge(at(elements, begin), at(elements, begin + run), at(elements, begin + run),
+                       at(elements, begin + 2 * run), at(merged, begin), before);
+        });
+        elements.swap(merged);
+    }
+}
+
 template <typename T>
 void sort(const Table& table) {
     const Values values(table, 1);
@@ -326,13 +354,15 @@ void sort(const Table& table) {
         takers.push_back(vm);
         sorted.push_back({ir::load<T>(keys.data + vm * keys.stride), vm});
     }
-    std::sort(sorted.begin(), sorted.end(), [](const ir::Ranked<T>& a, const ir::Ranked<T>& b) {
-        return ir::ranks_before(a, b, false);
-    });
+    sort_by_runs(table, sorted);
     const ir::Binding to = table.result();
-    for (std::size_t rank = 0; rank < takers.size(); ++rank)
-        ir::copy_bytes(to.data + takers[rank] * to.stride, values.of(sorted[rank].place),
-                       values.bytes());
+    const auto count = static_cast<std::int64_t>(takers.size());
+    table.share_out((count + kReduceBlock - 1) / kReduceBlock, [&](std::int64_t block) {
+        const std::int64_t end = std::min(count, (block + 1) * kReduceBlock);
+        for (std::int64_t rank = block * kReduceBlock; rank < end; ++rank)
+            ir::copy_bytes(to.data + takers[static_cast<std::size_t>(rank)] * to.stride,
+                           values.of(sorted[static_cast<std::size_t>(rank)].place), values.bytes());
+    });
 }
 
 }  // namespace
@@ -363,7 +393,7 @@ std::vector<std::int64_t> hold(const Meeting& meeting) {
 
 std::int64_t meeting_bytes(const ir::Program& program, const ir::Instruction& instruction,
                            std::int64_t vms) {
-    constexpr std::int64_t kSorted = 16 + 8;  // a key with its VM, and who takes what
+    constexpr std::int64_t kSorted = 2 * 16 + 8;  // a key with its VM, twice, and who takes what
     auto copied = [&](std::size_t operand) {
         return instruction.operands[operand] == instruction.result
                    ? vms * ir::byte_count(program.type_of(instruction.result))

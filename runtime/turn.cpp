@@ -123,10 +123,11 @@ class TurnRun {
         run_kernel(turn_.finished);
     }
 
-    // Seconds that the interpreter would still take, for what is known to come.
+    // Seconds that the interpreter would still take, for what is known to come. As long as no VM
+    // has ended nothing is known, and what has lasted is expected to last.
     double rest(double elapsed, std::int64_t finished) const {
-        constexpr double kUnknown = 1e9;
-        if (finished == 0) return kUnknown;
+        constexpr double kTimesElapsed = 3;
+        if (finished == 0) return kTimesElapsed * elapsed;
         return elapsed / static_cast<double>(finished) *
                static_cast<double>(request_.vms - finished + ahead_.vm_turns);
     }

@@ -11,6 +11,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace dunlin::random_programs;
     static const std::vector<Way> ways = [] {
+        setenv("DUNLIN_CACHE", "off", 1);
         const char* names = std::getenv("RANDOM_PROGRAMS_WAYS");
         auto named = ways_named(names ? names : "interpreter");
         if (!named) std::abort();

@@ -44,8 +44,9 @@ bool all_together(const Flow& flow) {
 }
 
 TEST(Flow, ALoopWithFixedBoundsKeepsLanesTogetherAndItsCounterIsOneNumber) {
-    const ir::Program program =
-        loaded("x = 0.0\ny = float(vm_id)\ni = 0\nwhile i < 10 {\n  x += y * i\n  i += 1\n}\noutput z = x\n");
+    const ir::Program program = loaded(
+        "x = 0.0\ny = float(vm_id)\ni = 0\nwhile i < 10 {\n  x += y * i\n  i += 1\n}\noutput z = "
+        "x\n");
     const Flow flow = analyse_flow(program, sixteen_lanes(program));
     EXPECT_TRUE(all_together(flow));
     EXPECT_FALSE(flow.refills);
@@ -78,8 +79,9 @@ TEST(Flow, ALoopWhoseTurnsDependOnTheVmIsRefilled) {
 }
 
 TEST(Flow, ALoopInStepInsideARegionKeepsItsCounterUniform) {
-    const ir::Program program =
-        loaded("x = 0\nif vm_id > 3 {\n  i = 0\n  while i < 5 {\n    x += i * vm_id\n    i += 1\n  }\n}\noutput y = "
+    const ir::Program program = loaded(
+        "x = 0\nif vm_id > 3 {\n  i = 0\n  while i < 5 {\n    x += i * vm_id\n    i += 1\n  "
+        "}\n}\noutput y = "
         "x\n");
     const Flow flow = analyse_flow(program, sixteen_lanes(program));
     EXPECT_FALSE(all_together(flow));

@@ -1,6 +1,7 @@
 #include "tests/random/modes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dunlin::random_programs {
 
@@ -9,6 +10,7 @@ namespace {
 enum class Division : std::uint8_t {
     Whole,   // the batch in one piece
     Pieces,  // in three
+    Chunks,  // in a stream of four or so
     Alone    // some VMs, each by itself
 };
 
@@ -52,50 +54,72 @@ std::vector<Piece> pieces_of(std::int64_t vms, Division division) {
     return pieces;
 }
 
-Failure bind_all(Batch& batch, const RandomProgram& source) {
-    for (const Data& data : source.data) {
-        Shape shape = data.type.shape;
-        if (data.per_vm) shape.insert(shape.begin(), source.vms);
-        if (auto error =
-                batch.bind(data.name, Array::over(data.type.dtype, data.bytes.data(), shape)))
-            return error;
-    }
-    return {};
-}
-
 Failure run_all(Batch& batch, std::int64_t steps, bool turn_by_turn) {
     for (std::int64_t k = 0; k < (turn_by_turn ? steps : 1); ++k)
         if (auto report = batch.run(turn_by_turn ? 1 : steps); !report) return report.error();
     return {};
 }
 
-Observation observe(const Program& program, const Plan& plan, const Manner& manner, Piece piece) {
-    Observation seen;
-    seen.piece = piece;
+BatchOptions options_of(const Plan& plan, const Manner& manner, std::vector<std::string>& prints) {
     BatchOptions options;
     options.vms = plan.vms;
-    if (piece.vms != plan.vms) options.piece = piece;
     options.execution = manner.execution;
     options.seed = plan.seed;
     options.fuel = plan.fuel;
     options.print_vm = plan.print_vm;
-    options.print = [&](const PrintedLine& line) {
-        seen.prints.push_back(std::to_string(line.line) + ": " + line.text);
+    options.print = [&prints](const PrintedLine& line) {
+        prints.push_back(std::to_string(line.line) + ": " + line.text);
     };
-    Batch batch(program, std::move(options));
-    auto error = plan.bind(batch);
-    if (!error) error = run_all(batch, plan.steps, manner.turn_by_turn);
-    if (error) {
-        seen.error = error->message;
-        return seen;
-    }
-    for (std::int64_t vm = 0; vm < piece.vms; ++vm) seen.statuses.push_back(batch.status(vm));
+    return options;
+}
+
+// What can be seen of a batch that has been run.
+Observation look_at(const Program& program, const Batch& batch) {
+    Observation seen;
+    seen.piece = {batch.first_vm(), batch.vms()};
+    for (std::int64_t vm = 0; vm < batch.vms(); ++vm) seen.statuses.push_back(batch.status(vm));
     for (const Port& port : program.ports()) {
         auto array = batch.read(port.name);
         if (!array) continue;  // an input
         auto bytes = static_cast<std::size_t>(array->count() * size_of(port.type.dtype));
         seen.ports.push_back({port.name, port.type, {array->data, array->data + bytes}});
     }
+    return seen;
+}
+
+Observation failed(const Error& error) {
+    Observation seen;
+    seen.error = error.message;
+    return seen;
+}
+
+Observation run_piece(const Program& program, const Plan& plan, const Manner& manner, Piece piece) {
+    std::vector<std::string> prints;
+    BatchOptions options = options_of(plan, manner, prints);
+    if (piece.vms != plan.vms) options.piece = piece;
+    Batch batch(program, std::move(options));
+    auto error = bind(batch, plan);
+    if (!error) error = run_all(batch, plan.steps, manner.turn_by_turn);
+    if (error) return failed(*error);
+    Observation seen = look_at(program, batch);
+    seen.prints = std::move(prints);
+    return seen;
+}
+
+std::vector<Observation> run_chunks(const Program& program, const Plan& plan,
+                                    const Manner& manner) {
+    std::vector<std::string> prints;
+    std::vector<Observation> seen;
+    Stream stream(program, options_of(plan, manner, prints));
+    auto error = bind(stream, plan);
+    if (!error) error = stream.prepare(plan.vms / 4 + 1);
+    if (error) return {failed(*error)};
+    auto report = stream.run(plan.steps, [&](const Batch& chunk) -> Failure {
+        seen.push_back(look_at(program, chunk));
+        seen.back().prints = std::exchange(prints, {});
+        return {};
+    });
+    if (!report) return {failed(report.error())};
     return seen;
 }
 
@@ -106,8 +130,9 @@ Way way_of(const Manner& manner) {
                 bool apart = manner.division != Division::Whole;
                 if (apart && (program.has_collectives() || plan.vms == 1)) return seen;
                 if (manner.turn_by_turn && plan.steps == 1) return seen;
+                if (manner.division == Division::Chunks) return run_chunks(program, plan, manner);
                 for (Piece piece : pieces_of(plan.vms, manner.division))
-                    seen.push_back(observe(program, plan, manner, piece));
+                    seen.push_back(run_piece(program, plan, manner, piece));
                 return seen;
             }};
 }
@@ -115,22 +140,28 @@ Way way_of(const Manner& manner) {
 }  // namespace
 
 Plan plan_of(const RandomProgram& source) {
-    return {source.vms,      source.steps,
-            source.seed,     source.fuel,
-            source.print_vm, [&source](Batch& batch) { return bind_all(batch, source); }};
+    Plan plan{source.vms, source.steps, source.seed, source.fuel, source.print_vm, {}};
+    for (const Data& data : source.data) {
+        Shape shape = data.type.shape;
+        if (data.per_vm) shape.insert(shape.begin(), source.vms);
+        plan.values.push_back(
+            {data.name, Array::over(data.type.dtype, data.bytes.data(), shape), ""});
+    }
+    return plan;
 }
 
 Observation run_reference(const Program& program, const Plan& plan) {
     ExecutionOptions interpreter;
     interpreter.device = Device::Interpreter;
-    return observe(program, plan, {"reference", interpreter, Division::Whole, false},
-                   {0, plan.vms});
+    return run_piece(program, plan, {"reference", interpreter, Division::Whole, false},
+                     {0, plan.vms});
 }
 
 std::vector<Way> interpreter_ways() {
     ExecutionOptions interpreter;
     interpreter.device = Device::Interpreter;
     return {way_of({"interpreter-pieces", interpreter, Division::Pieces, false}),
+            way_of({"interpreter-chunks", interpreter, Division::Chunks, false}),
             way_of({"interpreter-alone", interpreter, Division::Alone, false}),
             way_of({"interpreter-turns", interpreter, Division::Whole, true})};
 }
@@ -146,6 +177,7 @@ std::vector<Way> cpu_ways() {
     add("auto-turns", {}, Division::Whole, true);
     add("cpu", {Device::Cpu, Lanes::Auto, 0, 0, kNative});
     add("cpu-pieces", {Device::Cpu, Lanes::Auto, 0, 1, kNative}, Division::Pieces);
+    add("cpu-chunks", {Device::Cpu, Lanes::Auto, 0, 1, kNative}, Division::Chunks);
     add("cpu-alone", {Device::Cpu, Lanes::Auto, 0, 1, kNative}, Division::Alone);
     add("cpu-turns", {Device::Cpu, Lanes::Auto, 0, 1, kNative}, Division::Whole, true);
     struct Set {

@@ -39,10 +39,25 @@ struct Plan {
     std::uint64_t seed = 0;
     std::optional<std::uint64_t> fuel;
     std::int64_t print_vm = 0;
-    std::function<Failure(Batch&)> bind;  // gives the inputs their values
+    struct Value {  // of an input or a shared value: an array, or a literal
+        std::string name;
+        std::optional<Array> array;
+        std::string literal;
+    };
+    std::vector<Value> values;
 };
 // That of a program, which must outlive the plan.
 Plan plan_of(const RandomProgram& source);
+
+template <typename Target>  // a Batch or a Stream
+Failure bind(Target& target, const Plan& plan) {
+    for (const Plan::Value& value : plan.values) {
+        auto error = value.array ? target.bind(value.name, *value.array)
+                                 : target.set(value.name, value.literal);
+        if (error) return error;
+    }
+    return {};
+}
 
 // A way of running gives one observation for each piece that it ran; none when it does not apply.
 struct Way {

@@ -229,6 +229,7 @@ int replay(const std::string& place, const std::vector<Way>& ways) {
 
 int main(int count, char** texts) {
     using namespace dunlin::random_programs;
+    setenv("DUNLIN_CACHE", "off", 1);  // programs that are run once would fill it
     Arguments arguments = read_arguments(count, texts);
     auto ways = ways_named(arguments.modes);
     if (arguments.bad || !ways) {

@@ -71,7 +71,7 @@ class Expectations {
             text += (text.empty() ? "" : " | ") + line.text;
         };
         Batch batch(program, options);
-        if (plan_of(source).bind(batch) || !batch.run(source.steps)) return;
+        if (bind(batch, plan_of(source)) || !batch.run(source.steps)) return;
         note_ports(batch);
         note_faults(batch);
     }
@@ -163,24 +163,20 @@ std::optional<Saved> load_saved(const std::string& path) {
     plan.steps = specification.steps;
     plan.seed = specification.seed;
     plan.fuel = specification.fuel.value_or(kFuel);
-    std::string folder = fs::path(path).parent_path().string();
-    plan.bind = [specification, folder](Batch& batch) -> Failure {
-        for (const auto& [name, literal] : specification.values)
-            if (auto error = batch.set(name, literal)) return error;
-        for (const auto& [name, input] : specification.inputs) {
-            auto array = load_npy((fs::path(folder) / input).string());
-            if (!array) return array.error();
-            if (auto error = batch.bind(name, *array)) return error;
-        }
-        return {};
-    };
+    for (const auto& [name, literal] : specification.values)
+        plan.values.push_back({name, {}, literal});
+    for (const auto& [name, input] : specification.inputs) {
+        auto array = load_npy((fs::path(path).parent_path() / input).string());
+        if (!array) return {};
+        plan.values.push_back({name, *array, ""});
+    }
     // The values that are bound may say how many VMs there are.
     BatchOptions options;
     options.vms = specification.vms;
     if (!options.vms && specification.values.empty() && specification.inputs.empty())
         options.vms = kVms;
     Batch batch(*program, options);
-    if (plan.bind(batch) || batch.prepare()) return {};
+    if (bind(batch, plan) || batch.prepare()) return {};
     plan.vms = batch.vms();
     plan.print_vm = specification.print_vm.value_or(plan.vms / 2);
     return Saved{std::move(*program), std::move(plan)};

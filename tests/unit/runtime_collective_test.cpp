@@ -90,6 +90,12 @@ TEST_F(Collectives, Sorting) {
     compare("state s: float = rand()\ns = batch_sort(s, s)\noutput y = s\n");
 }
 
+// Runs that are sorted each by itself, an odd number of them, and the last one short.
+TEST_F(Collectives, SortingMoreThanARun) {
+    compare(with_absent("batch_sort(x, vm_id)"), 5 * (1 << 15) / 4 * 5);
+    compare("output y = batch_sort(vm_id % 3, vm_id)\n", (1 << 15) + 1);
+}
+
 TEST_F(Collectives, FewVms) {
     for (std::int64_t vms : {1, 2, 15, 16, 17, 4095, 4096, 4097}) {
         compare(with_absent("batch_sum(x)"), vms);
