@@ -86,7 +86,9 @@ class Launch {
 
   private:
     void prepare();
-    bool stopped() const { return *run_.stop != 0; }
+    bool stopped() const {
+        return request_.stop != nullptr && request_.stop->load(std::memory_order_relaxed);
+    }
 
     // The kernel runs in another thread while this one reports, so that there is a report also when
     // a single VM runs for long.

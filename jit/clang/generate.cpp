@@ -2,23 +2,36 @@
 #include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/CommandLine.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetOptions.h>
+
+#include <mutex>
 
 #include "jit/clang/stages.hpp"
 
 namespace dunlin::clang_module {
 
+namespace {
+
+// Once in the life of the process; this copy of LLVM is ours alone.
+void initialise() {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+    // Every constant of a kernel would be loaded before its outermost loop, and most be spilled:
+    // code is slower for it, and the register allocator takes seconds for the longest kernels.
+    const char* const arguments[] = {"dunlin", "-disable-machine-licm"};
+    llvm::cl::ParseCommandLineOptions(2, arguments, "", &llvm::nulls());
+}
+
+}  // namespace
+
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const DunlinClangRequest& request) {
-    static const bool initialised = [] {
-        LLVMInitializeX86TargetInfo();
-        LLVMInitializeX86Target();
-        LLVMInitializeX86TargetMC();
-        LLVMInitializeX86AsmPrinter();
-        return true;
-    }();
-    (void)initialised;
+    static std::once_flag initialised;
+    std::call_once(initialised, initialise);
     std::string error;
     const llvm::Target* target = llvm::TargetRegistry::lookupTarget(kTriple, error);
     if (target == nullptr) return nullptr;

@@ -17,12 +17,12 @@
 
 namespace dunlin::random_programs {
 
-// A variable that can be read.
+// A variable that can be read. `moves` and `uniform` are as in an Expression.
 struct Name {
     std::string text;
     Type type;
     bool moves = true;
-    bool uniform = false;
+    bool uniform = false;  // also in what is assigned later
     bool assignable = false;
 };
 
@@ -115,7 +115,6 @@ class Writer {
     bool early_return(Block& into);
     Place inside(bool uniform_condition) const;
     Place loop_place(bool uniform, std::int64_t repeats);
-    Statement leaving(const char* word);
     std::string compound_operator(DType dtype);
     Expression rare_condition();
 

@@ -251,7 +251,7 @@ bool Writer::fail(Block& into) {
     return true;
 }
 
-// The names of before as outputs; or a new output.
+// Declared with its type or without; with a type, it may begin as zero.
 bool Writer::output(Block& into) {
     if (!place_.top_level) return false;
     Type type = some_type();
