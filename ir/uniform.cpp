@@ -54,7 +54,8 @@ class Analysis {
         report.instructions.clear();
         std::copy_n(varying_in_.row(id), varying_.words(), varying_.row(0));
         for_each_instruction(routine, [&](const Instruction& instruction) {
-            bool varies = report.is_divergent || result_varies(instruction);
+            bool varies = report.is_divergent ||
+                          result_varies(instruction, [&](SlotId slot) { return is_varying(slot); });
             report.instructions.push_back(!varies);
             if (instruction.result != kNoSlot) set_varying(instruction.result, varies);
         });
@@ -95,21 +96,6 @@ class Analysis {
             report.parted_by = branch;
             if (is_reached_[region[i]]) reach(region[i]);
         }
-    }
-
-    bool result_varies(const Instruction& instruction) const {
-        switch (instruction.op) {
-            case Op::VmId:
-            case Op::RandomBits:
-            case Op::BatchScan:
-            case Op::BatchShift:
-            case Op::BatchSort: return true;
-            case Op::BatchGet: return is_varying(instruction.operands[1]);
-            default: break;
-        }
-        if (is_collective(instruction.op)) return false;
-        return std::any_of(instruction.operands.begin(), instruction.operands.end(),
-                           [&](SlotId operand) { return is_varying(operand); });
     }
 
     bool is_varying(SlotId id) const {

@@ -11,6 +11,7 @@
 // at the program alone.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "ir/microcode.hpp"
@@ -31,6 +32,23 @@ struct UniformityReport {
 };
 
 UniformityReport analyse_uniformity(const Program& program);
+
+// Whether VMs that carry out the instruction together may get different results. `varies` tells it
+// of a slot.
+template <typename Varies>
+bool result_varies(const Instruction& instruction, Varies varies) {
+    switch (instruction.op) {
+        case Op::VmId:
+        case Op::RandomBits:
+        case Op::BatchScan:
+        case Op::BatchShift:
+        case Op::BatchSort: return true;
+        case Op::BatchGet: return varies(instruction.operands[1]);
+        default: break;
+    }
+    return !is_collective(instruction.op) &&
+           std::any_of(instruction.operands.begin(), instruction.operands.end(), varies);
+}
 
 // A complaint for each collective in a divergent routine, with a note at the condition that parts
 // the VMs.

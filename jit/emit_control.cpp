@@ -107,8 +107,10 @@ void Emitter::write_branch_together(RoutineId from) {
     const Value condition = read(terminator.condition, {});
     const RoutineId yes = terminator.target;
     const RoutineId no = terminator.otherwise;
-    if (condition.meaning == Meaning::Scalar) {
-        out_.line("if (" + condition.text + ") {");
+    if (!flow_.parts[from]) {
+        const bool is_one = condition.meaning == Meaning::Scalar;
+        const std::string of_all = "V::any(live && V::mask(" + condition.text + "))";
+        out_.line("if (" + (is_one ? condition.text : of_all) + ") {");
         write_jump_together(from, yes);
         out_.line("} else {");
         write_jump_together(from, no);

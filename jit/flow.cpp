@@ -5,6 +5,7 @@
 
 #include "ir/liveness.hpp"
 #include "ir/meeting_points.hpp"
+#include "ir/uniform.hpp"
 
 namespace dunlin::jit {
 
@@ -67,6 +68,7 @@ class Analysis {
         flow_.reached = reachable(edges_);
         flow_.together.assign(program.routines.size(), true);
         flow_.region_of.assign(program.routines.size(), -1);
+        flow_.parts.assign(program.routines.size(), false);
         flow_.may_leave.assign(program.routines.size(), false);
         flow_.uniform.assign(program.slots.size(), options.width > 1);
         flow_.needed_outside.resize(program.routines.size());
@@ -83,6 +85,9 @@ class Analysis {
             flow_.uniform[id] = starts_uniform(id);
         find_loops();
         if (options_.width == 1) return std::move(flow_);
+        // Where a collective stands, the compiler has made sure that no branch parts the VMs. It
+        // knows more than is found here: a slot's value may differ at one place and not at another.
+        if (program_.has_collectives()) uniformity_ = ir::analyse_uniformity(program_);
         meeting_ = ir::meeting_points(program_);
         find_mentions();
         spread();
@@ -192,8 +197,8 @@ class Analysis {
                     flow_.uniform[result] = false;
                     changed = true;
                 });
-                if (parts(routine.terminator) && !branch_parts(id)) {
-                    parting_.insert(id);
+                if (!flow_.parts[id] && parts(id)) {
+                    flow_.parts[id] = true;
                     part(id);
                     changed = true;
                 }
@@ -201,25 +206,16 @@ class Analysis {
         }
     }
 
-    bool parts(const Terminator& terminator) const {
-        return terminator.kind == Terminator::Kind::Branch &&
-               terminator.target != terminator.otherwise && !flow_.uniform[terminator.condition];
+    bool parts(RoutineId id) const {
+        const Terminator& terminator = program_.routines[id].terminator;
+        if (terminator.kind != Terminator::Kind::Branch) return false;
+        if (terminator.target == terminator.otherwise) return false;
+        if (!uniformity_.routines.empty() && uniformity_.routines[id].uniform_branch) return false;
+        return !flow_.uniform[terminator.condition];
     }
-    bool branch_parts(RoutineId id) const { return parting_.count(id) > 0; }
 
     bool varies(const Instruction& instruction) const {
-        switch (instruction.op) {
-            case Op::VmId:
-            case Op::RandomBits:
-            case Op::BatchScan:
-            case Op::BatchShift:
-            case Op::BatchSort:
-            case Op::BatchGet: return true;
-            default: break;
-        }
-        if (ir::is_collective(instruction.op)) return false;
-        return std::any_of(instruction.operands.begin(), instruction.operands.end(),
-                           [&](SlotId operand) { return !flow_.uniform[operand]; });
+        return ir::result_varies(instruction, [&](SlotId slot) { return !flow_.uniform[slot]; });
     }
 
     // Whether all lanes that ever look at the slot were there when it was written.
@@ -341,7 +337,7 @@ class Analysis {
                 join(from);
                 // What a branch sends apart is one region, also where its ways never touch.
                 // And those that do not go in wait where they all meet.
-                if (!flow_.together[from] || !branch_parts(from)) continue;
+                if (!flow_.together[from] || !flow_.parts[from]) continue;
                 for (RoutineId next : edges_[from]) {
                     join(next);
                     if (flow_.together[next]) exits.insert(next);
@@ -439,11 +435,11 @@ class Analysis {
     const FlowOptions& options_;
     Edges edges_;
     std::vector<std::vector<RoutineId>> into_;
+    ir::UniformityReport uniformity_;  // of a program with collectives
     std::vector<std::optional<RoutineId>> meeting_;
     std::vector<std::vector<RoutineId>> mentions_;  // by slot
     std::vector<Loop> loops_;
-    std::vector<int> innermost_;  // by routine
-    std::set<RoutineId> parting_;
+    std::vector<int> innermost_;                   // by routine
     std::vector<std::vector<RoutineId>> members_;  // by region
     std::vector<RoutineId> leaving_;               // heads of loops
     bool refilling_ = false;

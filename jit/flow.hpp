@@ -43,6 +43,7 @@ struct Region {
 struct Flow {
     std::vector<bool> reached;   // by routine
     std::vector<bool> together;  // by routine
+    std::vector<bool> parts;     // by routine: its branch parts the lanes
     std::vector<int> region_of;  // by routine; -1 when together
     std::vector<Region> regions;
     std::vector<bool> returns;    // by routine: it leads back to the head of a loop around it

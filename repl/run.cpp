@@ -136,11 +136,10 @@ std::optional<bool> verify_modes(const Program& program, const RunArguments& arg
     return differences->empty();
 }
 
-// Ends the process when a run has been interrupted: a compilation may be under way, and nobody
-// wants to wait for it.
-[[noreturn]] void end_interrupted() {
-    std::fflush(stdout);
-    std::_Exit(kInterrupted);
+// Ends the process although a compilation may be under way.
+[[noreturn]] void end_at_once(int exit_code) {
+    const bool written = std::fflush(stdout) == 0;
+    std::_Exit(written ? exit_code : static_cast<int>(kBadCommand));
 }
 
 int run_batch(const Program& program, const RunArguments& arguments) {
@@ -166,12 +165,16 @@ int run_batch(const Program& program, const RunArguments& arguments) {
     if (report->interrupted) {
         outputs.abandon_files();
         report_interrupted(results, arguments.format);
-        end_interrupted();
+        end_at_once(kInterrupted);
     }
     if (!report->note.empty() && !arguments.stats) report_note(*report, arguments.format);
     report_results(results, arguments.format);
     if (auto error = outputs.finish_files()) return fail(*error, arguments);
-    return stream.faulted() > 0 ? kFaulted : kFine;
+    const int exit_code = stream.faulted() > 0 ? kFaulted : kFine;
+    // When the interpreter was done first, the kernel is for the runs to come. For those it may
+    // take as much time again, but not more.
+    if (!program.finish_compilations(report->seconds)) end_at_once(exit_code);
+    return exit_code;
 }
 
 }  // namespace

@@ -323,6 +323,11 @@ class Program {
     Result<std::string> explain(std::string_view stage, std::string_view after = {},
                                 const ExecutionOptions& execution = {}) const;
 
+    // A run of Device::Auto that ended in the interpreter may leave a compilation behind. The last
+    // handle of a program waits for it when it goes; this waits for it too, but not longer than so
+    // many seconds, and says whether there is nothing left.
+    bool finish_compilations(double seconds) const;
+
     struct Implementation;
 
   private:

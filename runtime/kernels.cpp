@@ -1,5 +1,6 @@
 #include "runtime/kernels.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 
@@ -34,7 +35,18 @@ void PendingKernel::start(bool compile) {
     if (!idle) return;
     state_ = State::Working;
     if (thread_.joinable()) thread_.join();  // it has settled, and ends
-    thread_ = std::thread([this] { work(); });
+    at_work_ = true;
+    thread_ = std::thread([this] {
+        work();
+        const std::scoped_lock lock(mutex_);
+        at_work_ = false;
+        settled_.notify_all();
+    });
+}
+
+bool PendingKernel::rest(std::chrono::steady_clock::time_point until) {
+    std::unique_lock lock(mutex_);
+    return settled_.wait_until(lock, until, [this] { return !at_work_; });
 }
 
 void PendingKernel::wait(const std::atomic<bool>* stop) {
@@ -125,6 +137,12 @@ PendingKernel& Kernels::of(const ir::Program& program, const KernelChoice& choic
         if (kernel->choice() == choice) return *kernel;
     kernels_.push_back(std::make_unique<PendingKernel>(program, choice));
     return *kernels_.back();
+}
+
+bool Kernels::rest(std::chrono::steady_clock::time_point until) {
+    const std::scoped_lock lock(mutex_);
+    return std::all_of(kernels_.begin(), kernels_.end(),
+                       [until](const auto& kernel) { return kernel->rest(until); });
 }
 
 }  // namespace dunlin::runtime

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -43,6 +44,9 @@ class PendingKernel {
     void begin(bool compile);
     // Begins to make it, and waits until it is made or cannot be, or `stop` is set.
     void wait(const std::atomic<bool>* stop);
+    // Waits until nothing is under way, also not on its way into the cache. False when the time is
+    // over before.
+    bool rest(std::chrono::steady_clock::time_point until);
 
     // Set when there is a kernel.
     const std::atomic<bool>& ready() const { return ready_; }
@@ -67,6 +71,7 @@ class PendingKernel {
     std::condition_variable settled_;
     // Under the mutex:
     State state_ = State::Untouched;
+    bool at_work_ = false;  // there is a thread
     bool compile_ = false;  // somebody wants it compiled
     std::shared_ptr<const jit::Kernel> kernel_;
     std::optional<jit::KernelFailure> failure_;
@@ -81,6 +86,8 @@ class Kernels {
   public:
     // The same object for the same choice. `program` is always the same, and outlives it.
     PendingKernel& of(const ir::Program& program, const KernelChoice& choice);
+    // Waits for all of them, not longer than that; whether they are done.
+    bool rest(std::chrono::steady_clock::time_point until);
 
   private:
     std::mutex mutex_;

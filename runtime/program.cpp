@@ -2,6 +2,7 @@
 #include "runtime/program.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 
@@ -178,6 +179,12 @@ const std::vector<Timing>& Program::timings() const {
 }
 bool Program::has_collectives() const {
     return implementation_->compiled.program.has_collectives();
+}
+
+bool Program::finish_compilations(double seconds) const {
+    const auto time = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+        std::chrono::duration<double>(seconds));
+    return implementation_->kernels.rest(std::chrono::steady_clock::now() + time);
 }
 
 const Port* Program::port(std::string_view name) const {

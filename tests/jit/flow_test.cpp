@@ -97,6 +97,16 @@ TEST(Flow, ACommonInputIsUniformAndOneByVmIsNot) {
     EXPECT_TRUE(is_uniform(program, analyse_flow(program, options), "a"));
 }
 
+TEST(Flow, AConditionThatAllVmsShareAtThatPlacePartsNobody) {
+    // `x` differs between VMs before and after.
+    const ir::Program program = loaded(
+        "x = vm_id\nx = batch_sum(x)\nif x > 3 { x = batch_max(vm_id) }\nx += vm_id\noutput y = "
+        "x\n");
+    const Flow flow = analyse_flow(program, sixteen_lanes(program));
+    EXPECT_TRUE(all_together(flow));
+    EXPECT_EQ(std::count(flow.parts.begin(), flow.parts.end(), true), 0);
+}
+
 TEST(Flow, OneLaneNeedsNoRegions) {
     const ir::Program program = loaded("x = 1\nif vm_id > 0 { x = 2 }\noutput y = x\n");
     FlowOptions options = sixteen_lanes(program);

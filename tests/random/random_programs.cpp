@@ -27,6 +27,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::seconds kProgress{30};
 constexpr std::chrono::seconds kReductionTime{300};
 // More programs than one in so many that are refused are a failure.
 constexpr int kAcceptedForRefused = 33;
@@ -74,12 +75,16 @@ class Driver {
         : arguments_(arguments), ways_(std::move(ways)) {}
 
     int run() {
-        Clock::time_point begin = Clock::now();
+        const Clock::time_point begin = Clock::now();
+        Clock::time_point told = begin;
         for (std::int64_t k = 0; k < arguments_.count; ++k) {
             if (std::chrono::duration<double>(Clock::now() - begin).count() > arguments_.seconds)
                 break;
             one(arguments_.seed + static_cast<std::uint64_t>(k));
-            if ((k + 1) % 10'000 == 0) std::fprintf(stderr, "%s\n", summary_.line().c_str());
+            if (Clock::now() - told > kProgress) {
+                std::fprintf(stderr, "%s\n", summary_.line().c_str());
+                told = Clock::now();
+            }
         }
         std::printf("%s", summary_.text().c_str());
         bool refused = summary_.refused() * kAcceptedForRefused > summary_.programs();

@@ -86,6 +86,27 @@ TEST_F(RuntimeKernels, AProgramWaitsForItsCompilation) {
     EXPECT_TRUE(ended);
 }
 
+TEST_F(RuntimeKernels, WaitingForACompilationHasALimit) {
+    std::atomic<bool> go_on = false;
+    runtime::set_kernel_hook([&](bool) {
+        while (!go_on) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return std::string();
+    });
+    const Program program = loaded("output y = vm_id * 78\n");
+    EXPECT_TRUE(program.finish_compilations(0)) << "nothing has begun";
+    // A run that is interrupted leaves the compilation behind.
+    const std::atomic<bool> stop = true;
+    BatchOptions options = of_vms(3, Device::Cpu);
+    options.stop = &stop;
+    EXPECT_EQ(Batch(program, options).run().error().code, "interrupted");
+    EXPECT_FALSE(program.finish_compilations(0.05));
+    go_on = true;
+    EXPECT_TRUE(program.finish_compilations(60));
+    // It is in the cache by then.
+    EXPECT_TRUE(
+        run(loaded("output y = vm_id * 78\n"), of_vms(3, Device::Cpu)).report.kernel->cached);
+}
+
 TEST_F(RuntimeKernels, AFailureNamesTheStatement) {
     jit::KernelSource source;
     source.text =
