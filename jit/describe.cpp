@@ -83,28 +83,27 @@ std::string describe_vms(const Program& program, const KernelOptions& options) {
 std::string describe_elements(const Program& program, const KernelOptions& options) {
     const Flow flow = analyse_flow(program, flow_options(program, options));
     const Places places = choose_places(program, flow, true);
-    const ir::Liveness liveness(program);
-    SegmentRules rules;
-    rules.is_large = [&](const Instruction& instruction) {
-        return !is_unrolled(program, places, instruction);
-    };
+    const Segments all = cut(program, places);
     std::string text = "lanes are elements, 16 together; VMs run one after the other\n";
     for (RoutineId id = 0; id < program.routines.size(); ++id) {
         if (!flow.reached[id]) continue;
-        for (const Segment& segment : cut(program, id, rules, liveness)) {
+        for (const Segment& segment : all.segments[id]) {
             if (!segment.is_group) continue;
             std::set<ir::StatementId> statements;
             std::set<SlotId> read;
             std::set<SlotId> computed;
             std::size_t written = 0;
             for (std::size_t k = 0; k < segment.instructions.size(); ++k) {
-                const Instruction& instruction =
-                    program.routines[id].instructions[segment.instructions[k]];
+                const std::size_t number = segment.instructions[k];
+                const ir::Routine& routine = program.routines[id];
+                const Instruction& instruction = routine.instructions[number];
                 statements.insert(instruction.statement);
-                for (SlotId operand : instruction.operands)
+                for (std::size_t n = 0; n < instruction.operands.size(); ++n) {
+                    const SlotId operand = all.readings[id].slot(routine, number, n);
                     if (computed.count(operand) == 0 &&
                         ir::element_count(program.type_of(operand).shape) > 1)
                         read.insert(operand);
+                }
                 computed.insert(instruction.result);
                 written += segment.stored[k];
             }

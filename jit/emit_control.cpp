@@ -35,6 +35,7 @@ void Emitter::write_program() {
     for (RoutineId id : source_.collectives)
         entries.push_back(program_.routines[id].terminator.target);
     for_each_routine(nest(edges, flow_.reached, entries), [&](RoutineId id) {
+        if (is_long()) end_unit();
         if (flow_.together[id]) {
             write_together(id);
             return;
@@ -42,12 +43,31 @@ void Emitter::write_program() {
         const auto region = static_cast<std::size_t>(flow_.region_of[id]);
         if (written_regions_.insert(region).second) write_region(region);
     });
+    end_unit();
+}
+
+// What is printed from here on may become another function.
+void Emitter::end_unit() {
+    source_.lines += out_.lines();
+    cut_.units.push_back(out_.take());
+    statement_ = ~ir::StatementId{0};
+}
+
+void Emitter::go_on_in_next_unit(bool in_braces) {
+    const std::string label = "C" + std::to_string(cuts_++);
+    if (in_braces) out_.line("}");
+    out_.line("goto " + label + ";");
+    end_unit();
+    out_.label(label);
+    if (in_braces) out_.line("{");
 }
 
 void Emitter::write_body(RoutineId id) {
     routine_ = id;
+    write_lane_counts(id);
     if (options_.elements) {
-        for (const Segment& segment : segments_[id]) {
+        for (const Segment& segment : segments_.segments[id]) {
+            if (is_long()) go_on_in_next_unit(/*in_braces=*/true);
             if (segment.is_group)
                 write_group(segment);
             else
@@ -55,8 +75,10 @@ void Emitter::write_body(RoutineId id) {
         }
         return;
     }
-    for (const ir::Instruction& instruction : program_.routines[id].instructions)
+    for (const ir::Instruction& instruction : program_.routines[id].instructions) {
+        if (is_long()) go_on_in_next_unit(/*in_braces=*/true);
         write_instruction(instruction);
+    }
 }
 
 // --- Routines that all living lanes pass together ---
@@ -150,7 +172,6 @@ void Emitter::write_end(const std::string& status) {
 void Emitter::write_region(std::size_t number) {
     const Region& region = flow_.regions[number];
     out_.label("R" + std::to_string(number));
-    out_.line("{");
     write_parts(region.parts);
     masked_ = false;
     if (flow_.refills) {
@@ -161,11 +182,11 @@ void Emitter::write_region(std::size_t number) {
     } else {
         out_.line("goto finish;");
     }
-    out_.line("}");
 }
 
 void Emitter::write_parts(const std::vector<Part>& parts) {
     for (const Part& part : parts) {
+        if (is_long()) go_on_in_next_unit(/*in_braces=*/false);
         if (part.is_loop())
             write_loop(part);
         else
@@ -195,9 +216,13 @@ std::string Emitter::any_pending(const std::vector<RoutineId>& routines) const {
     return text;
 }
 
+// Loops and conditions are jumps to labels, so that a kernel can be cut anywhere between.
 void Emitter::write_loop(const Part& loop) {
     const std::string pending = any_pending(pending_in(loop));
-    out_.line("while (V::any(" + pending + ")) {");
+    const std::string again = "W" + std::to_string(loop.routine);
+    const std::string after = "X" + std::to_string(loop.routine);
+    out_.label(again);
+    out_.line("if (V::none(" + pending + ")) goto " + after + ";");
     write_parts(loop.body);
     out_.line("if (*run->stop != 0) goto stopped;");
     if (flow_.may_leave[loop.routine]) {
@@ -206,20 +231,25 @@ void Emitter::write_loop(const Part& loop) {
         out_.line("const V::mask inside = " + pending + ";");
         out_.line(
             "if (V::count_lanes(inside) <= V::kLanes / 2 && (next < task->end || "
-            "V::any(live && !inside))) break;");
+            "V::any(live && !inside))) goto " +
+            after + ";");
         out_.line("}");
     }
-    out_.line("}");
+    out_.line("goto " + again + ";");
+    out_.label(after);
 }
 
 void Emitter::write_masked(RoutineId id) {
     masked_ = true;
-    out_.line("if (V::any(" + mask_of(id) + ")) {");
-    out_.line("V::mask m = " + mask_of(id) + ";");
+    const std::string after = "E" + std::to_string(id);
+    out_.line("if (V::none(" + mask_of(id) + ")) goto " + after + ";");
+    out_.line("m = " + mask_of(id) + ";");
     out_.line(mask_of(id) + " = V::no_lanes();");
+    out_.line("{");
     write_body(id);
     write_terminator_masked(id);
     out_.line("}");
+    out_.label(after);
 }
 
 void Emitter::write_terminator_masked(RoutineId id) {
@@ -282,7 +312,21 @@ void Emitter::write_counts() {
         return;
     }
     out_.line("turns += V::count_lanes(" + std::string(masked_ ? "m" : "live") + ");");
-    out_.line("offered += V::kLanes;");
+}
+
+// What a routine computes in each lane, as far as it may differ between VMs, counts once for each
+// lane that takes part, and once for each that there is.
+void Emitter::write_lane_counts(RoutineId id) {
+    if (!options_.counts || width_ == 1) return;
+    std::int64_t elements = 0;
+    for (const ir::Instruction& instruction : program_.routines[id].instructions)
+        if (instruction.result != ir::kNoSlot && !flow_.uniform[instruction.result])
+            elements += ir::element_count(type_of(instruction.result).shape);
+    if (elements == 0) return;
+    const std::string times = std::to_string(elements) + "ull * ";
+    out_.line("worked += " + times + "static_cast<unsigned long long>(V::count_lanes(" +
+              (masked_ ? "m" : "live") + "));");
+    out_.line("offered += " + times + "V::kLanes;");
 }
 
 std::size_t Emitter::site(const ir::VmStatus& status, const ir::Instruction* print) {

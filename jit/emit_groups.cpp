@@ -21,9 +21,10 @@ using ir::Strides;
 
 namespace {
 
-constexpr std::int64_t kVector = 16;                // lanes of an element kernel
 constexpr std::int64_t kLeastForThreads = 1 << 15;  // elements
 constexpr std::int64_t kGrain = 1 << 13;            // elements of a piece
+constexpr std::int64_t kRowsOfPiece = 32;           // of an update that waits, for each row held
+constexpr std::int64_t kBeyondCaches = 32 << 20;    // bytes that a loop passes
 
 bool is_reduction(Op op) {
     return ir::info(op).form == Form::Reduce;
@@ -31,17 +32,23 @@ bool is_reduction(Op op) {
 
 }  // namespace
 
-// How an operand of a group's instruction is reached from the element that the loop is at.
-Emitter::Access Emitter::access_of(const Instruction& instruction, std::size_t k,
-                                   const Shape& shape) {
+// How operand k of an instruction of a group is reached from the element that the loop is at.
+Emitter::Access Emitter::access_of(std::size_t number, std::size_t k, const Shape& shape) {
+    const ir::Routine& routine = program_.routines[routine_];
+    const Instruction& instruction = routine.instructions[number];
     const SlotId slot = instruction.operands[k];
     const Shape& own = type_of(slot).shape;
-    Access access{slot, ir::row_major_strides(shape), 0, std::nullopt};
-    switch (ir::info(instruction.op).form) {
-        case Form::Reshape: break;
+    const Reading* reading = segments_.readings[routine_].find(number, k);
+    Access access{slot, ir::row_major_strides(own), 0, std::nullopt};
+    if (reading != nullptr) access = {reading->slot, reading->strides, reading->offset, {}};
+    const Form form = ir::info(instruction.op).form;
+    const bool rearranges = form == Form::Reshape || form == Form::Transpose || form == Form::View;
+    if (rearranges && reading != nullptr) return access;
+    switch (form) {
+        case Form::Reshape: access.strides = ir::row_major_strides(shape); break;
         case Form::Transpose: {
-            const Strides strides = ir::row_major_strides(own);
             access.strides.clear();
+            const Strides strides = ir::row_major_strides(own);
             for (std::int64_t axis : instruction.attributes)
                 access.strides.push_back(strides[static_cast<std::size_t>(axis)]);
             break;
@@ -53,7 +60,13 @@ Emitter::Access Emitter::access_of(const Instruction& instruction, std::size_t k
             access.moving = start.moving;
             break;
         }
-        default: access.strides = ir::broadcast_strides(own, shape);
+        default: {
+            // Axes that the operand lacks, or has one element of, are passed standing still.
+            Strides strides(shape.size() - own.size(), 0);
+            for (std::size_t axis = 0; axis < own.size(); ++axis)
+                strides.push_back(own[axis] == 1 ? 0 : access.strides[axis]);
+            access.strides = std::move(strides);
+        }
     }
     return access;
 }
@@ -63,6 +76,8 @@ void Emitter::write_group(const Segment& group) {
     out_.line("{");
     Loop loop;
     loop.shape = group.shape;
+    loop.first_reduced = group.first_reduced;
+    loop.reduced_axes = group.reduced_axes;
     // What is looked at before, and the ways of reading and writing.
     for (std::size_t k = 0; k < group.instructions.size(); ++k) {
         const Instruction& instruction = routine.instructions[group.instructions[k]];
@@ -75,33 +90,56 @@ void Emitter::write_group(const Segment& group) {
         const std::size_t first = form == Form::Update ? instruction.operands.size() - 1 : 0;
         const std::size_t end = form == Form::View ? 1 : instruction.operands.size();
         for (std::size_t operand = first; operand < end; ++operand) {
-            const auto known = loop.computed.find(instruction.operands[operand]);
+            const auto known = loop.computed.find(
+                segments_.readings[routine_].slot(routine, group.instructions[k], operand));
             if (known != loop.computed.end()) {
                 step.operands.push_back({true, known->second, 0});
                 continue;
             }
             step.operands.push_back({false, 0, loop.accesses.size()});
-            loop.accesses.push_back(access_of(instruction, operand, group.shape));
+            loop.accesses.push_back(access_of(group.instructions[k], operand, group.shape));
         }
         if (form == Form::Update) {
             const ViewStart start = view_start(instruction, 1);
             step.store = loop.accesses.size();
             loop.accesses.push_back({instruction.result, start.strides, start.fixed, start.moving});
         } else if (!is_reduction(instruction.op)) {
-            step.store = loop.accesses.size();
-            loop.accesses.push_back(
-                {instruction.result, ir::row_major_strides(group.shape), 0, std::nullopt});
+            // An arange also counts along its result.
+            if (step.stored || form == Form::Iota) {
+                step.store = loop.accesses.size();
+                loop.accesses.push_back(
+                    {instruction.result, ir::row_major_strides(group.shape), 0, std::nullopt});
+            }
             loop.computed[instruction.result] = loop.steps.size();
-        } else {
-            loop.reduced_axes = instruction.attributes.size();
         }
         loop.steps.push_back(std::move(step));
     }
-    if (ir::element_count(group.shape) > 0)
+    find_loop_ways(loop);
+    if (ir::element_count(group.shape) > 0 && group.delay)
+        write_delayed_nest(loop, *group.delay);
+    else if (ir::element_count(group.shape) > 0)
         write_loop_nest(loop);
     else
         write_empty_reductions(loop);
     out_.line("}");
+}
+
+// What the accesses of a loop allow.
+void Emitter::find_loop_ways(Loop& loop) const {
+    std::set<SlotId> written;
+    for (const LoopStep& step : loop.steps)
+        if (step.store && step.stored) written.insert(loop.accesses[*step.store].slot);
+    std::int64_t bytes = 0;
+    bool reads_written = false;
+    for (const LoopStep& step : loop.steps)
+        for (const LoopOperand& operand : step.operands)
+            if (!operand.is_computed && written.count(loop.accesses[operand.access].slot) > 0)
+                reads_written = true;
+    for (const Access& access : loop.accesses)
+        if (count_of(access.slot) == ir::element_count(loop.shape))
+            bytes += ir::byte_count(type_of(access.slot));
+    loop.may_repeat = !reads_written;
+    loop.streams = !reads_written && bytes >= kBeyondCaches;
 }
 
 // Sums of nothing.
@@ -111,38 +149,22 @@ void Emitter::write_empty_reductions(const Loop& loop) {
 }
 
 void Emitter::write_loop_nest(Loop& loop) {
-    std::vector<Strides> strides;
-    for (const Access& access : loop.accesses) strides.push_back(access.strides);
-    Shape kept(loop.shape.begin(),
-               loop.shape.end() - static_cast<std::ptrdiff_t>(loop.reduced_axes));
     if (loop.reduced_axes > 0) {
-        // Kept and reduced axes are merged each for themselves.
-        Shape reduced(loop.shape.end() - static_cast<std::ptrdiff_t>(loop.reduced_axes),
-                      loop.shape.end());
-        std::vector<Strides> outer;
-        std::vector<Strides> inner;
-        for (const Strides& all : strides) {
-            outer.emplace_back(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept.size()));
-            inner.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(kept.size()), all.end());
-        }
-        merge_axes(reduced, inner);
-        const std::int64_t length = ir::element_count(reduced);
-        if (reduced.empty()) {
-            reduced.push_back(1);
-            for (Strides& all : inner) all.push_back(0);
-        }
-        outer.push_back(ir::row_major_strides(kept));  // of the results
-        merge_axes(kept, outer);
-        loop.result_strides = outer.back();
-        outer.pop_back();
-        loop.outer = kept;
-        loop.length = length;
-        loop.outer_strides = outer;
-        loop.inner_strides = inner;
-        loop.inner_shape = reduced;
-        write_reducing_nest(loop);
+        const auto begin = loop.shape.begin() + static_cast<std::ptrdiff_t>(loop.first_reduced);
+        const auto end = begin + static_cast<std::ptrdiff_t>(loop.reduced_axes);
+        const std::int64_t results = ir::element_count(Shape(loop.shape.begin(), begin)) *
+                                     ir::element_count(Shape(end, loop.shape.end()));
+        const bool at_the_end = ir::element_count(Shape(end, loop.shape.end())) == 1;
+        const bool is_short = ir::element_count(Shape(begin, end)) <= ir::kReduceLanes;
+        if (!at_the_end || (is_short && results >= kElementLanes))
+            write_row_reductions(loop);
+        else
+            write_last_axis_reductions(loop);
         return;
     }
+    std::vector<Strides> strides;
+    for (const Access& access : loop.accesses) strides.push_back(access.strides);
+    Shape kept = loop.shape;
     merge_axes(kept, strides);
     if (kept.empty()) {
         kept.push_back(1);
@@ -156,6 +178,35 @@ void Emitter::write_loop_nest(Loop& loop) {
         loop.inner_strides.push_back({all.back()});
     }
     write_plain_nest(loop);
+}
+
+// The loop's last axes are reduced.
+void Emitter::write_last_axis_reductions(Loop& loop) {
+    const auto first = static_cast<std::ptrdiff_t>(loop.first_reduced);
+    // Kept and reduced axes are merged each for themselves.
+    Shape kept(loop.shape.begin(), loop.shape.begin() + first);
+    Shape reduced(loop.shape.begin() + first, loop.shape.end());
+    std::vector<Strides> outer;
+    std::vector<Strides> inner;
+    for (const Access& access : loop.accesses) {
+        outer.emplace_back(access.strides.begin(), access.strides.begin() + first);
+        inner.emplace_back(access.strides.begin() + first, access.strides.end());
+    }
+    merge_axes(reduced, inner);
+    loop.length = ir::element_count(reduced);
+    if (reduced.empty()) {
+        reduced.push_back(1);
+        for (Strides& all : inner) all.push_back(0);
+    }
+    outer.push_back(ir::row_major_strides(kept));  // of the results
+    merge_axes(kept, outer);
+    loop.result_strides = outer.back();
+    outer.pop_back();
+    loop.outer = kept;
+    loop.outer_strides = outer;
+    loop.inner_strides = inner;
+    loop.inner_shape = reduced;
+    write_reducing_nest(loop);
 }
 
 // Loops over the outer axes, around `inside`; threads take pieces of the first one when there is
@@ -192,38 +243,206 @@ void Emitter::write_plain_nest(Loop& loop) {
     const bool one_axis = loop.outer.empty();
     const std::int64_t weight = static_cast<std::int64_t>(loop.steps.size());
     const std::int64_t first_axis =
-        one_axis ? (loop.length + kVector - 1) / kVector : loop.outer.front();
-    std::int64_t work = one_axis ? kVector : loop.length;
+        one_axis ? (loop.length + kElementLanes - 1) / kElementLanes : loop.outer.front();
+    std::int64_t work = one_axis ? kElementLanes : loop.length;
     for (std::size_t axis = 1; axis < loop.outer.size(); ++axis) work *= loop.outer[axis];
     write_pieces(first_axis, work * weight, [&](const std::string& begin, const std::string& end) {
         Point point;
-        for (std::size_t axis = 0; axis < loop.outer.size(); ++axis) {
-            const std::string name = fresh("i");
-            const bool first = axis == 0;
-            out_.line("for (S::i64 " + name + " = " + (first ? begin : "0") + "; " + name + " < " +
-                      (first ? end : std::to_string(loop.outer[axis])) + "; ++" + name + ") {");
-            point.axes.push_back({false, 0, name});
-        }
-        const std::string inner = fresh("i");
-        const std::string length = std::to_string(loop.length);
-        const std::string vector = std::to_string(kVector);
+        for (std::size_t axis = 0; axis < loop.outer.size(); ++axis)
+            point.axes.push_back({false, 0,
+                                  begin_loop(axis == 0 ? begin : "0",
+                                             axis == 0 ? end : std::to_string(loop.outer[axis]))});
+        const std::string vector = std::to_string(kElementLanes);
         if (one_axis)
-            out_.line("for (S::i64 " + inner + " = (" + begin + ") * " + vector + "; " + inner +
-                      " < (" + end + ") * " + vector + "; " + inner + " += " + vector + ") {");
+            write_inner_loop(loop, point, "(" + begin + ") * " + vector,
+                             "(" + end + ") * " + vector);
         else
-            out_.line("for (S::i64 " + inner + " = 0; " + inner + " < " + length + "; " + inner +
-                      " += " + vector + ") {");
-        std::string count = vector;
-        if (loop.length % kVector != 0) {
-            count = fresh("n");
-            out_.line("const S::i64 " + count + " = " + length + " - " + inner + " < " + vector +
-                      " ? " + length + " - " + inner + " : " + vector + ";");
-        }
-        point.axes.push_back({false, 0, inner});
-        write_steps(loop, point, count);
-        out_.line("}");
+            write_inner_loop(loop, point, "0", std::to_string(loop.length));
         for (std::size_t axis = 0; axis < loop.outer.size(); ++axis) out_.line("}");
+        if (loop.streams) out_.line("V::end_stream();");
     });
+}
+
+// "for (...) {"; the name of its counter.
+std::string Emitter::begin_loop(const std::string& begin, const std::string& end) {
+    std::string name = fresh("i");
+    out_.line("for (S::i64 " + name + " = " + begin + "; " + name + " < " + end + "; ++" + name +
+              ") {");
+    return name;
+}
+
+// The last axis, or a part of it that begins at a whole vector. `end` may lie beyond the axis.
+void Emitter::write_inner_loop(const Loop& loop, Point point, const std::string& begin,
+                               const std::string& end) {
+    const std::string at = fresh("i");
+    const std::string vector = std::to_string(kElementLanes);
+    const std::int64_t rest = loop.length % kElementLanes;
+    const std::int64_t whole = loop.length - rest;
+    point.axes.push_back({false, 0, at});
+    if (whole > 0) {
+        std::string last = end;
+        if (rest != 0 && end != std::to_string(loop.length))
+            last = "(" + end + " < " + std::to_string(whole) + " ? " + end + " : " +
+                   std::to_string(whole) + ")";
+        else if (rest != 0)
+            last = std::to_string(whole);
+        out_.line("for (S::i64 " + at + " = " + begin + "; " + at + " < " + last + "; " + at +
+                  " += " + vector + ") {");
+        write_steps(loop, point, vector);
+        out_.line("}");
+    }
+    if (rest == 0) return;
+    out_.line("if (" + end + " > " + std::to_string(whole) + ") {");
+    if (whole > 0 && loop.may_repeat) {
+        // The last vector lies over the one before, and comes to the same there.
+        out_.line("const S::i64 " + at + " = " + std::to_string(loop.length - kElementLanes) + ";");
+        write_steps(loop, point, vector);
+    } else {
+        out_.line("const S::i64 " + at + " = " + std::to_string(whole) + ";");
+        write_steps(loop, point, std::to_string(rest));
+    }
+    out_.line("}");
+}
+
+// The last instruction writes where others read, in rows around: what it comes to waits in rows of
+// its own until they have passed. Rows at the ends of a piece, which the pieces beside it read,
+// wait until all pieces are done.
+void Emitter::write_delayed_nest(Loop& loop, const Delay& delay) {
+    LoopStep& update = loop.steps.back();
+    const Access target = loop.accesses[*update.store];
+    const std::int64_t rows = loop.shape[0];
+    const Shape row_shape(loop.shape.begin() + 1, loop.shape.end());
+    const std::int64_t row_elements = ir::element_count(row_shape);
+    const std::int64_t held = delay.behind + delay.ahead;
+    const std::int64_t waiting = delay.behind + 1;
+    const auto weight = static_cast<std::int64_t>(loop.steps.size());
+    const std::int64_t rows_of_piece =
+        std::min(rows, std::max(kRowsOfPiece * (held + 1),
+                                kGrain / std::max<std::int64_t>(1, row_elements * weight)));
+    const std::int64_t pieces = (rows + rows_of_piece - 1) / rows_of_piece;
+    const std::string memory = fresh("rows");
+    const DType dtype = type_of(target.slot).dtype;
+    declare_scratch(memory, dtype, pieces * (held + waiting) * row_elements);
+    const std::string room = std::to_string((held + waiting) * row_elements);
+
+    // The loops over a row: axis 0 stays for itself.
+    std::vector<Strides> strides;
+    for (const Access& access : loop.accesses)
+        strides.emplace_back(access.strides.begin() + 1, access.strides.end());
+    strides[*update.store] = ir::row_major_strides(row_shape);
+    Shape inner = row_shape;
+    merge_axes(inner, strides);
+    if (inner.empty()) {
+        inner.push_back(1);
+        for (Strides& all : strides) all.push_back(0);
+    }
+    loop.length = inner.back();
+    loop.outer = {rows};
+    loop.outer.insert(loop.outer.end(), inner.begin(), inner.end() - 1);
+    for (std::size_t k = 0; k < loop.accesses.size(); ++k) {
+        const bool is_target = k == *update.store;
+        Strides around{is_target ? 0 : loop.accesses[k].strides[0]};
+        around.insert(around.end(), strides[k].begin(), strides[k].end() - 1);
+        loop.outer_strides.push_back(std::move(around));
+        loop.inner_strides.push_back({strides[k].back()});
+    }
+    loop.accesses[*update.store].fixed = 0;
+
+    auto place_of = [&](const std::string& piece, const std::string& slot) {
+        return memory + " + (" + piece + " * " + room + " + (" + slot + ") * " +
+               std::to_string(row_elements) + ")";
+    };
+    const std::string all_rows = std::to_string(rows);
+    const std::string behind = std::to_string(delay.behind);
+    const std::string ahead = std::to_string(delay.ahead);
+    auto begin_piece = [&](const std::string& piece) {
+        const std::string begin = fresh("begin");
+        const std::string end = fresh("end");
+        out_.line("const S::i64 " + begin + " = " + piece + " * " + std::to_string(rows_of_piece) +
+                  ";");
+        out_.line("const S::i64 " + end + " = " + begin + " + " + std::to_string(rows_of_piece) +
+                  " < " + all_rows + " ? " + begin + " + " + std::to_string(rows_of_piece) + " : " +
+                  all_rows + ";");
+        return std::pair{begin, end};
+    };
+    write_pieces(
+        pieces, rows_of_piece * row_elements * weight,
+        [&](const std::string& first, const std::string& last) {
+            const std::string piece = begin_loop(first, last);
+            const auto [begin, end] = begin_piece(piece);
+            const std::string row = begin_loop(begin, end);
+            const std::string place = "s" + std::to_string(target.slot) + "_row";
+            out_.line(memory_type(dtype) + "* const " + place + " = " + row + " - " + begin +
+                      " < " + ahead + " ? " + place_of(piece, row + " - " + begin) + " : " + end +
+                      " - " + row + " <= " + behind + " ? " +
+                      place_of(piece, ahead + " + " + end + " - " + row + " - 1") + " : " +
+                      place_of(piece, std::to_string(held) + " + " + row + " % " +
+                                          std::to_string(waiting)) +
+                      ";");
+            Point point;
+            point.axes.push_back({false, 0, row});
+            for (std::size_t axis = 1; axis < loop.outer.size(); ++axis)
+                point.axes.push_back({false, 0, begin_loop("0", std::to_string(loop.outer[axis]))});
+            loop.row_of_target = place;
+            write_inner_loop(loop, point, "0", std::to_string(loop.length));
+            for (std::size_t axis = 1; axis < loop.outer.size(); ++axis) out_.line("}");
+            const std::string done = fresh("done");
+            out_.line("const S::i64 " + done + " = " + row + " - " + behind + ";");
+            out_.line("if (" + done + " - " + begin + " >= " + ahead + " && " + end + " - " + done +
+                      " > " + behind + ") {");
+            write_row_copy(target, row_shape, done,
+                           place_of(piece, std::to_string(held) + " + " + done + " % " +
+                                               std::to_string(waiting)));
+            out_.line("}");
+            out_.line("}");
+            out_.line("}");
+        });
+    if (held > 0) {
+        const std::string piece = begin_loop("0", std::to_string(pieces));
+        const auto [begin, end] = begin_piece(piece);
+        const std::string row = begin_loop(begin, end);
+        out_.line("if (" + row + " - " + begin + " < " + ahead + ") {");
+        write_row_copy(target, row_shape, row, place_of(piece, row + " - " + begin));
+        out_.line("} else if (" + end + " - " + row + " <= " + behind + ") {");
+        write_row_copy(target, row_shape, row,
+                       place_of(piece, ahead + " + " + end + " - " + row + " - 1"));
+        out_.line("}");
+        out_.line("}");
+        out_.line("}");
+    }
+    end_scratch();
+}
+
+// A row that waited goes to its place.
+void Emitter::write_row_copy(const Access& target, const Shape& shape, const std::string& row,
+                             const std::string& from) {
+    std::vector<Strides> strides{Strides(target.strides.begin() + 1, target.strides.end()),
+                                 ir::row_major_strides(shape)};
+    Shape axes = shape;
+    merge_axes(axes, strides);
+    const bool in_one_piece = axes.empty() || strides[0].back() == 1;
+    const std::int64_t length = axes.empty() ? 1 : axes.back();
+    if (in_one_piece && !axes.empty()) axes.pop_back();
+    Point point;
+    point.axes.push_back({false, 0, row});
+    for (std::int64_t count : axes)
+        point.axes.push_back({false, 0, begin_loop("0", std::to_string(count))});
+    auto strides_of = [&](const Strides& inner, std::int64_t first) {
+        Strides all{first};
+        all.insert(all.end(), inner.begin(),
+                   inner.begin() + static_cast<std::ptrdiff_t>(axes.size()));
+        return all;
+    };
+    const std::string to =
+        "s" + std::to_string(target.slot) + " + (" +
+        point.at(strides_of(strides[0], target.strides[0]), {true, target.fixed, ""}).str() + ")";
+    const std::string place = from + " + (" + point.at(strides_of(strides[1], 0)).str() + ")";
+    if (in_one_piece)
+        out_.line("__builtin_memcpy(" + to + ", " + place + ", " +
+                  std::to_string(length * ir::size_of(type_of(target.slot).dtype)) + ");");
+    else
+        out_.line("*(" + to + ") = *(" + place + ");");
+    for (std::size_t k = 0; k < axes.size(); ++k) out_.line("}");
 }
 
 Strides Emitter::joint_strides(const Loop& loop, std::size_t access) const {
@@ -244,7 +463,7 @@ std::string Emitter::load_access(const Loop& loop, std::size_t number, const Poi
     const std::string place = access_place(access, point, strides);
     const std::int64_t apart = strides.back();
     if (apart == 0) return type + "(S::load_element(" + place + "))";
-    const bool whole = count == std::to_string(kVector);
+    const bool whole = count == std::to_string(kElementLanes);
     if (apart == 1)
         return whole ? "V::load_lanes(" + place + ")"
                      : "V::load_part(" + place + ", " + count + ")";
@@ -268,9 +487,17 @@ void Emitter::store_access(const Loop& loop, std::size_t number, const Point& po
     const std::string place = access_place(access, point, strides);
     const bool canonical = ir::is_float(dtype) && flow_.kept[access.slot];
     const std::string text = canonical ? "V::canonical(" + value + ")" : value;
-    const bool whole = count == std::to_string(kVector);
+    const bool whole = count == std::to_string(kElementLanes);
+    if (!loop.row_of_target.empty() && number == *loop.steps.back().store) {
+        const std::string row = loop.row_of_target + " + (" + point.at(strides).str() + ")";
+        out_.line((whole ? "V::store_lanes(" + row + ", " + text
+                         : "V::store_part(" + row + ", " + text + ", " + count) +
+                  ");");
+        return;
+    }
     if (strides.back() == 1) {
-        out_.line((whole ? "V::store_lanes(" + place + ", " + text
+        out_.line((whole ? std::string(loop.streams ? "V::stream_lanes(" : "V::store_lanes(") +
+                               place + ", " + text
                          : "V::store_part(" + place + ", " + text + ", " + count) +
                   ");");
         return;
@@ -396,7 +623,7 @@ void Emitter::write_block(const Loop& loop, Point point, const std::string& firs
                           std::int64_t blocks) {
     const std::string begin = fresh("first");
     const std::string end = fresh("last");
-    const std::string vector = std::to_string(kVector);
+    const std::string vector = std::to_string(kElementLanes);
     out_.line("const S::i64 " + begin + " = " + first + ";");
     out_.line("const S::i64 " + end + " = " + begin + " + " + std::to_string(ir::kReduceBlock) +
               " < " + std::to_string(loop.length) + " ? " + begin + " + " +

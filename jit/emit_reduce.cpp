@@ -249,6 +249,7 @@ void Emitter::write_scan(const Instruction& instruction) {
 }
 
 void Emitter::write_matmul(const Instruction& instruction) {
+    if (has_product_lanes(instruction)) return write_product_lanes(instruction);
     const SlotId left = instruction.operands[0];
     const SlotId right = instruction.operands[1];
     const Shape& a = type_of(left).shape;

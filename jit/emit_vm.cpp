@@ -1,5 +1,6 @@
 // The kernel around the program: what it declares, how VMs begin, wait and end.
 #include <algorithm>
+#include <atomic>
 
 #include "ir/liveness.hpp"
 #include "jit/emitter.hpp"
@@ -29,8 +30,30 @@ std::string text_of(std::int64_t number) {
 
 }  // namespace
 
+namespace {
+
+// A kernel of more lines is cut into functions of about so many: what LLVM takes for a function
+// grows faster than its length.
+constexpr std::size_t kMostLines = 1500;
+constexpr std::size_t kLinesOfFunction = 300;
+
+std::atomic<std::size_t> lines_for_tests = 0;
+
+}  // namespace
+
+void set_function_lines(std::size_t lines) {
+    lines_for_tests = lines;
+}
+
 KernelSource emit_kernel(const ir::Program& program, const KernelOptions& options) {
-    return Emitter(program, options).run();
+    KernelOptions chosen = options;
+    if (chosen.function_lines == 0) chosen.function_lines = lines_for_tests;
+    if (chosen.function_lines != 0) return Emitter(program, chosen).run();
+    chosen.function_lines = ~std::size_t{0};
+    KernelSource source = Emitter(program, chosen).run();
+    if (source.lines <= kMostLines) return source;
+    chosen.function_lines = kLinesOfFunction;
+    return Emitter(program, chosen).run();
 }
 
 Emitter::Emitter(const ir::Program& program, const KernelOptions& options)
@@ -40,16 +63,8 @@ Emitter::Emitter(const ir::Program& program, const KernelOptions& options)
       flow_(analyse_flow(program, flow_options(program, options))),
       places_(choose_places(program, flow_, options.elements)) {
     options_.common.resize(program.slots.size());
-    if (options.elements) cut_routines();
+    if (options.elements) segments_ = cut(program_, places_);
     place_arrays(program, flow_, segments_, width_, places_);
-}
-
-void Emitter::cut_routines() {
-    const ir::Liveness liveness(program_);
-    SegmentRules rules;
-    rules.is_large = [this](const ir::Instruction& instruction) { return !unrolled(instruction); };
-    for (RoutineId id = 0; id < program_.routines.size(); ++id)
-        segments_.push_back(cut(program_, id, rules, liveness));
 }
 
 KernelSource Emitter::run() {
@@ -65,7 +80,7 @@ KernelSource Emitter::run() {
         std::copy(bytes.begin(), bytes.end(), source_.constants.begin() + places_.constants[id]);
     }
     write_kernel();
-    source_.text = out_.take();
+    join_functions();
     return std::move(source_);
 }
 
@@ -120,11 +135,6 @@ void Emitter::find_collectives() {
 }
 
 void Emitter::write_kernel() {
-    out_.line("extern \"C\" void dunlin_kernel(kernel::Run* run, kernel::Task* task) {");
-    if (options_.counts) out_.line("unsigned long long turns = 0, offered = 0;");
-    if (options_.prints)
-        out_.line("unsigned char* const printed = task->memory + " + text_of(places_.memory_bytes) +
-                  ";");
     declare_slots();
     if (flow_.refills)
         write_refill_loop();
@@ -133,59 +143,95 @@ void Emitter::write_kernel() {
     out_.line("stopped:;");
     if (options_.counts) {
         out_.line("task->turns += turns;");
+        out_.line("task->worked += worked;");
         out_.line("task->offered += offered;");
     }
-    out_.line("}");
+    cut_.after = out_.take();
     source_.memory_bytes = places_.memory_bytes + scratch_bytes_;
+}
+
+void Emitter::join_functions() {
+    JoinedKernel joined = join(cut_, source_.memory_bytes);
+    source_.text = std::move(joined.text);
+    source_.ends = std::move(joined.ends);
+}
+
+void Emitter::declare(const std::string& type, const std::string& name, std::int64_t bytes,
+                      bool crosses, const std::string& value) {
+    cut_.variables.push_back({type, name, value, bytes, crosses, false});
+}
+void Emitter::declare_address(const std::string& type, const std::string& name,
+                              const std::string& value) {
+    cut_.variables.push_back({type, name, value, 0, false, true});
 }
 
 // Arrays have their addresses; variables are declared without a value, since jumps may pass them.
 void Emitter::declare_slots() {
-    for (SlotId id = 0; id < program_.slots.size(); ++id) {
-        const std::string name = "s" + text_of(id);
-        const std::string element = memory_type(type_of(id).dtype);
-        switch (places_.home[id]) {
-            case Home::None: break;
-            case Home::Variables: {
-                std::string names;
-                for (std::int64_t k = 0; k < count_of(id); ++k)
-                    names += (k > 0 ? ", " : " ") + name_of(id, {true, k, ""});
-                if (!names.empty())
-                    out_.line(type_text(meaning_of(id), type_of(id).dtype) + names + ";");
-                break;
-            }
-            case Home::Tile:
-            case Home::Plain:
-                if (places_.offset[id] < 0) break;
-                out_.line(element + "* const " + name + " = reinterpret_cast<" + element +
-                          "*>(task->memory + " + text_of(places_.offset[id]) + ");");
-                break;
-            case Home::Host: out_.line(element + "* " + name + ";"); break;
-            case Home::Fixed:
-                if (places_.constants[id] >= 0)
-                    out_.line("const " + element + "* const " + name +
-                              " = reinterpret_cast<const " + element + "*>(run->constants + " +
-                              text_of(places_.constants[id]) + ");");
-                else if (port_of_[id] >= 0)
-                    out_.line("const " + element + "* const " + name +
-                              " = reinterpret_cast<const " + element + "*>(run->places[" +
-                              text_of(port_of_[id]) + "].data);");
-                break;
-        }
-        if (port_of_[id] >= 0 && count_of(id) > 0)
-            out_.line("const kernel::Place place" + text_of(id) + " = run->places[" +
-                      text_of(port_of_[id]) + "];");
+    if (options_.counts) {
+        for (const char* count : {"turns", "worked", "offered"})
+            declare("unsigned long long", count, 8, true, "0");
     }
+    if (options_.prints)
+        declare_address("unsigned char* const", "printed",
+                        "task->memory + " + text_of(places_.memory_bytes));
+    const ir::CrossingSlots crossing(program_);
+    for (SlotId id = 0; id < program_.slots.size(); ++id)
+        declare_slot(id, crossing.column_of[id] != ir::CrossingSlots::kNone);
     // What the walk of the program needs besides.
+    const std::int64_t lanes_bytes = 8 * width_;
+    declare("S::i64", "tile", 8);
     if (width_ == 1) {
-        out_.line("S::i64 vm; S::u32 status;");
+        declare("S::i64", "vm", 8);
+        declare("S::u32", "status", 4);
     } else {
-        out_.line("V::i64 vm; V::u32 status; V::mask live, began;");
+        declare("S::i64", "next", 8);
+        declare("V::i64", "vm", lanes_bytes);
+        declare("V::u32", "status", lanes_bytes);
+        for (const char* mask : {"live", "began", "m"}) declare("V::mask", mask, lanes_bytes);
         for (RoutineId id = 0; id < program_.routines.size(); ++id)
             if (flow_.reached[id] && !flow_.together[id])
-                out_.line("V::mask m" + text_of(id) + " = V::no_lanes();");
+                declare("V::mask", "m" + text_of(id), lanes_bytes, true, "V::no_lanes()");
     }
-    if (options_.fuel) out_.line(std::string(fuel_type()) + " fuel;");
+    if (options_.fuel) declare(fuel_type(), "fuel", lanes_bytes);
+}
+
+void Emitter::declare_slot(SlotId id, bool crosses) {
+    const DType dtype = type_of(id).dtype;
+    const std::string name = "s" + text_of(id);
+    const std::string element = memory_type(dtype);
+    const std::string port = "run->places[" + text_of(port_of_[id]) + "]";
+    auto at = [&](const std::string& place) {
+        return "reinterpret_cast<" + element + "*>(" + place + ")";
+    };
+    switch (places_.home[id]) {
+        case Home::None: break;
+        case Home::Variables: {
+            const Meaning meaning = meaning_of(id);
+            const std::int64_t lanes = meaning == Meaning::Lanes ? width_ : 1;
+            for (std::int64_t k = 0; k < count_of(id); ++k)
+                declare(type_text(meaning, dtype), name_of(id, {true, k, ""}),
+                        ir::size_of(dtype) * lanes, crosses);
+            break;
+        }
+        case Home::Tile:
+        case Home::Plain:
+            if (places_.offset[id] < 0) break;
+            declare_address(element + "* const", name,
+                            at("task->memory + " + text_of(places_.offset[id])));
+            break;
+        case Home::Host: declare(element + "*", name, 8); break;
+        case Home::Fixed:
+            if (places_.constants[id] >= 0)
+                declare_address("const " + element + "* const", name,
+                                "reinterpret_cast<const " + element + "*>(run->constants + " +
+                                    text_of(places_.constants[id]) + ")");
+            else if (port_of_[id] >= 0)
+                declare_address("const " + element + "* const", name,
+                                "reinterpret_cast<const " + element + "*>(" + port + ".data)");
+            break;
+    }
+    if (port_of_[id] >= 0 && count_of(id) > 0)
+        declare_address("const kernel::Place", "place" + text_of(id), port);
 }
 
 // --- One tile of VMs after the other ---
@@ -195,7 +241,7 @@ void Emitter::write_tile_loop() {
     // Values that are the same for all VMs come in once.
     for (SlotId id : source_.ports)
         if (flow_.uniform[id]) begin_slot(id);
-    out_.line("for (S::i64 tile = task->begin; tile < task->end; tile += " + width + ") {");
+    out_.line("for (tile = task->begin; tile < task->end; tile += " + width + ") {");
     if (width_ == 1) {
         out_.line("status = run->statuses[tile];");
         out_.line("if (" +
@@ -222,6 +268,7 @@ void Emitter::write_tile_loop() {
     }
     begin_vms();
     write_phases();
+    cut_.before = out_.take();
     write_program();
     for (std::size_t phase = 1; phase < saved_by_phase_.size(); ++phase) {
         out_.label("wait" + text_of(static_cast<std::int64_t>(phase)));
@@ -312,6 +359,7 @@ void Emitter::begin_host_array(SlotId id) {
     out_.line(name + " = reinterpret_cast<" + element + "*>(" + place + ".data + tile * " + place +
               ".stride);");
     if (program_.slots[id].storage != Storage::Output || !needs_zeros(id)) return;
+    if (is_written_at_the_end(id)) return;
     if (!source_.collectives.empty()) out_.line("if (task->phase == 0) {");
     out_.line("__builtin_memset(" + name + ", 0, " + text_of(ir::byte_count(type_of(id))) + ");");
     if (!source_.collectives.empty()) out_.line("}");
@@ -320,7 +368,7 @@ void Emitter::begin_host_array(SlotId id) {
 // Not when the first thing that the program does with it is to write all of it, and no VM ends
 // before.
 bool Emitter::needs_zeros(SlotId id) const {
-    for (const Segment& segment : segments_[0]) {
+    for (const Segment& segment : segments_.segments[0]) {
         bool writes = false;
         for (std::size_t number : segment.instructions) {
             const ir::Instruction& instruction = program_.routines[0].instructions[number];
@@ -330,6 +378,27 @@ bool Emitter::needs_zeros(SlotId id) const {
             if (instruction.result == id && !ir::is_in_place(instruction.op)) writes = true;
         }
         if (writes) return false;
+    }
+    return true;
+}
+
+// Whether the program does nothing with the output but write all of it when nothing can go wrong
+// any more. Then it needs zeros only when a VM ends before.
+bool Emitter::is_written_at_the_end(SlotId id) const {
+    if (!source_.collectives.empty()) return false;
+    for (RoutineId routine = 0; routine < program_.routines.size(); ++routine) {
+        if (!flow_.reached[routine]) continue;
+        const bool is_last = program_.routines[routine].terminator.kind == Terminator::Kind::End;
+        bool written = false;
+        for (const ir::Instruction& instruction : program_.routines[routine].instructions) {
+            if (written && ir::may_fault(program_, instruction)) return false;
+            const auto& operands = instruction.operands;
+            if (std::find(operands.begin(), operands.end(), id) != operands.end()) return false;
+            if (instruction.result != id) continue;
+            if (!is_last || ir::is_in_place(instruction.op)) return false;
+            written = true;
+        }
+        if (is_last && !written) return false;
     }
     return true;
 }
@@ -350,7 +419,13 @@ void Emitter::end_vms() {
 
 // What leaves a VM holds no NaN but the canonical one.
 void Emitter::end_slot(SlotId id) {
-    if (places_.home[id] == Home::Host) return;
+    if (places_.home[id] == Home::Host) {
+        if (program_.slots[id].storage == Storage::Output && needs_zeros(id) &&
+            is_written_at_the_end(id))
+            out_.line("if (status != kernel::kFinished) __builtin_memset(s" + text_of(id) +
+                      ", 0, " + text_of(ir::byte_count(type_of(id))) + ");");
+        return;
+    }
     const DType dtype = type_of(id).dtype;
     const bool by_number = places_.home[id] == Home::Variables;
     const std::string place = "place" + text_of(id);
@@ -473,7 +548,7 @@ void Emitter::load_saved(std::size_t phase) {
 void Emitter::write_refill_loop() {
     for (SlotId id : source_.ports)
         if (flow_.uniform[id]) begin_slot(id);
-    out_.line("S::i64 next = task->begin;");
+    out_.line("next = task->begin;");
     out_.line("V::i64 own = V::i64(0);");  // by lane: its VM, counted from the first that is bound
     out_.line("live = V::no_lanes();");
     out_.line("began = V::no_lanes();");
@@ -515,6 +590,7 @@ void Emitter::write_refill_loop() {
     out_.line("}");
     out_.line("if (V::none(live)) break;");
     out_.line("goto R" + text_of(flow_.region_of[0]) + ";");
+    cut_.before = out_.take();
     write_program();
     out_.line("finish:;");
     out_.line("if (const V::mask ended = began && !live; V::any(ended)) {");

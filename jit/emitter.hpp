@@ -9,6 +9,8 @@
 //   emit_moves.cpp        moves, views, index arrays
 //   emit_effect.cpp       print and require
 //   emit_groups.cpp       loops whose lanes are elements of arrays
+//   emit_products.cpp     large matrix products with such lanes
+//   emit_rows.cpp         such loops that reduce other axes than the last
 //
 // Names in the text: S is the meaning of one number, V that of lanes (S again when the width is 1).
 // s5 is slot 5 (s5_2 an element of it), m7 the lanes that wait for routine 7, `m` the lanes that
@@ -28,6 +30,7 @@
 #include "jit/kernel_source.hpp"
 #include "jit/places.hpp"
 #include "jit/segment.hpp"
+#include "jit/split.hpp"
 #include "jit/writer.hpp"
 
 namespace dunlin::jit {
@@ -36,6 +39,9 @@ namespace dunlin::jit {
 const char* rule_of(ir::Op op);
 // Axes that every access passes as one become one, and axes of one element go.
 void merge_axes(ir::Shape& shape, std::vector<ir::Strides>& accesses);
+
+// Lanes of a loop over elements.
+inline constexpr std::int64_t kElementLanes = 16;
 
 // The number of an element: known, or the text that computes it.
 struct At {
@@ -72,11 +78,17 @@ class Emitter {
     void find_collectives();
     void write_kernel();
     void declare_slots();
+    void declare_slot(ir::SlotId slot, bool crosses);
+    void declare(const std::string& type, const std::string& name, std::int64_t bytes,
+                 bool crosses = true, const std::string& value = {});
+    void declare_address(const std::string& type, const std::string& name,
+                         const std::string& value);
+    void join_functions();
     void write_tile_loop();
     void write_refill_loop();
-    void cut_routines();
     void begin_host_array(ir::SlotId id);
     bool needs_zeros(ir::SlotId id) const;
+    bool is_written_at_the_end(ir::SlotId id) const;
     void begin_vms();
     void begin_slot(ir::SlotId slot);
     void end_vms();
@@ -92,6 +104,9 @@ class Emitter {
 
     // --- emit_control.cpp ---
     void write_program();
+    bool is_long() const { return out_.lines() >= options_.function_lines; }
+    void end_unit();
+    void go_on_in_next_unit(bool in_braces);
     void write_together(ir::RoutineId id);
     void write_region(std::size_t number);
     void write_parts(const std::vector<Part>& parts);
@@ -104,6 +119,7 @@ class Emitter {
     void write_end(const std::string& status);
     void write_fuel(const ir::Terminator& terminator);
     void write_counts();
+    void write_lane_counts(ir::RoutineId id);
     std::vector<ir::RoutineId> pending_in(const Part& loop) const;
     std::string any_pending(const std::vector<ir::RoutineId>& routines) const;
     // VMs of the mask at hand for which `bad` holds end here.
@@ -208,6 +224,7 @@ class Emitter {
         std::vector<Access> accesses;
         std::vector<LoopStep> steps;
         std::map<ir::SlotId, std::size_t> computed;  // by which step
+        std::size_t first_reduced = 0;
         std::size_t reduced_axes = 0;
         // After merging: the axes outside, and what is passed in vectors.
         ir::Shape outer;
@@ -215,21 +232,58 @@ class Emitter {
         std::int64_t length = 1;
         std::vector<ir::Strides> outer_strides;  // by access
         std::vector<ir::Strides> inner_strides;
+        // Whether elements may be computed twice, because nothing that is read is written.
+        bool may_repeat = true;
+        bool streams = false;        // results go past the caches
+        std::string row_of_target;   // where the row at hand of an update waits
         ir::Strides result_strides;  // of reductions, along the outer axes
     };
-    Access access_of(const ir::Instruction& instruction, std::size_t k, const ir::Shape& shape);
+    Access access_of(std::size_t number, std::size_t k, const ir::Shape& shape);
     void write_group(const Segment& group);
     void write_empty_reductions(const Loop& loop);
+    void find_loop_ways(Loop& loop) const;
     void write_loop_nest(Loop& loop);
+    void write_last_axis_reductions(Loop& loop);
     void write_pieces(
         std::int64_t count, std::int64_t work_of_one,
         const std::function<void(const std::string& begin, const std::string& end)>& inside);
     void write_plain_nest(Loop& loop);
+    std::string begin_loop(const std::string& begin, const std::string& end);
+    void write_inner_loop(const Loop& loop, Point point, const std::string& begin,
+                          const std::string& end);
+    void write_delayed_nest(Loop& loop, const Delay& delay);
+    void write_row_copy(const Access& target, const ir::Shape& shape, const std::string& row,
+                        const std::string& from);
     void write_reducing_nest(Loop& loop);
     void write_block(const Loop& loop, Point point, const std::string& first,
                      const std::vector<std::size_t>& reductions,
                      const std::vector<std::string>& partial, const std::string& number,
                      std::int64_t blocks);
+    // --- emit_products.cpp ---
+    struct Product;
+    bool has_product_lanes(const ir::Instruction& instruction) const;
+    void write_product_lanes(const ir::Instruction& instruction);
+    void begin_product(Product& product, const ir::Shape& leading, const std::string& number);
+    std::vector<std::string> write_chunked_sums(
+        const Product& product, std::int64_t sums,
+        const std::function<void(const std::string& k)>& factors,
+        const std::function<std::string(std::int64_t r, const std::string& k)>& term);
+    void store_product(const Product& product, const std::string& place, const std::string& count,
+                       const std::string& value);
+    void write_rows_of_columns(const Product& product, const std::string& column,
+                               const std::string& count, const std::string& packed);
+    void write_columns_of_rows(const Product& product, const std::string& row,
+                               const std::string& count);
+    // --- emit_rows.cpp ---
+    struct Rows;
+    void write_row_reductions(Loop& loop);
+    void write_row_loops(Rows& rows);
+    void begin_row_item(Rows& rows, const std::string& item, std::int64_t vectors);
+    void write_row_block(Rows& rows, const std::string& number);
+    std::vector<std::string> write_row(const Rows& rows, std::int64_t copy, const At& row);
+    std::vector<std::string> write_few_rows(const Rows& rows);
+    std::vector<std::string> write_accumulators(const Rows& rows);
+
     void write_steps(const Loop& loop, const Point& point, const std::string& count);
     ir::Strides joint_strides(const Loop& loop, std::size_t access) const;
     std::string access_place(const Access& access, const Point& point, const ir::Strides& strides);
@@ -249,9 +303,11 @@ class Emitter {
     int width_;
     Flow flow_;
     Places places_;
-    std::vector<std::vector<Segment>> segments_;  // by routine; when lanes are elements
+    Segments segments_;  // when lanes are elements
     KernelSource source_;
     Writer out_;
+    CutKernel cut_;
+    std::size_t cuts_ = 0;       // in the middle of a routine or a region
     std::vector<int> port_of_;   // by slot, -1
     std::vector<int> phase_of_;  // by routine that ends in a collective: the phase after it
     std::vector<std::vector<ir::SlotId>> saved_by_phase_;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "jit/cache.hpp"
 #include "jit/compile_cpu.hpp"
@@ -56,13 +57,16 @@ class KernelBuild {
   private:
     KernelSource source_;
     InstructionSet instruction_set_;
-    std::string text_;
     std::string key_;
-    std::string object_;
+    std::string objects_;  // compiled, as they are stored
 };
 
 // The whole text that is compiled: what host and kernel share, the prelude, the kernel.
 std::string whole_text(const KernelSource& source);
+
+// The same as texts for several compilers at once, `most` of them if there are enough functions.
+// Together their objects are the kernel.
+std::vector<std::string> texts_in_parts(const KernelSource& source, std::size_t most);
 
 // The cache that the environment described when it was first used.
 KernelCache& kernel_cache();

@@ -19,6 +19,9 @@ struct KernelOptions {
     bool prints = false;       // somebody wants the prints of a VM
     bool counts = false;       // count turns and the lanes that take part
     bool may_refill = true;    // more VMs than lanes
+    // Lines of a function of the kernel, about; a longer kernel is cut into several (see
+    // split.hpp). 0 is what compiles best.
+    std::size_t function_lines = 0;
 
     bool operator==(const KernelOptions&) const = default;
 };
@@ -41,6 +44,10 @@ struct SavedSlot {
 
 struct KernelSource {
     std::string text;
+    // Of a kernel of several functions: where in the text what they share ends, and each of them.
+    // Each can be compiled with what they share alone.
+    std::vector<std::size_t> ends;
+    std::size_t lines = 0;  // of the program's own code
     int width = 1;
     bool elements = false;
     bool refills = false;
@@ -56,6 +63,9 @@ struct KernelSource {
 };
 
 KernelSource emit_kernel(const ir::Program& program, const KernelOptions& options);
+
+// For tests: KernelOptions::function_lines of all kernels that leave it open, from now on.
+void set_function_lines(std::size_t lines);
 
 // How many VMs a saved slot has room for.
 constexpr std::int64_t kTileVms = 32;

@@ -129,18 +129,20 @@ Places choose_places(const Program& program, const Flow& flow, bool elements) {
 namespace {
 
 // By slot, whether a segment leaves it in memory or takes it from there.
-std::vector<bool> slots_in_memory(const Program& program,
-                                  const std::vector<std::vector<Segment>>& segments) {
-    std::vector<bool> needed(program.slots.size(), segments.empty());
-    for (ir::RoutineId id = 0; id < segments.size(); ++id) {
+std::vector<bool> slots_in_memory(const Program& program, const Segments& cut) {
+    std::vector<bool> needed(program.slots.size(), cut.segments.empty());
+    for (ir::RoutineId id = 0; id < cut.segments.size(); ++id) {
         const ir::Routine& routine = program.routines[id];
-        for (const Segment& segment : segments[id]) {
+        for (const Segment& segment : cut.segments[id]) {
             std::vector<SlotId> computed;
             for (std::size_t k = 0; k < segment.instructions.size(); ++k) {
-                const Instruction& instruction = routine.instructions[segment.instructions[k]];
-                for (SlotId operand : instruction.operands)
+                const std::size_t number = segment.instructions[k];
+                const Instruction& instruction = routine.instructions[number];
+                for (std::size_t n = 0; n < instruction.operands.size(); ++n) {
+                    const SlotId operand = cut.readings[id].slot(routine, number, n);
                     if (std::find(computed.begin(), computed.end(), operand) == computed.end())
                         needed[operand] = true;
+                }
                 if (instruction.result == ir::kNoSlot) continue;
                 if (!segment.is_group || segment.stored[k]) needed[instruction.result] = true;
                 if (segment.is_group) computed.push_back(instruction.result);
@@ -154,11 +156,19 @@ std::vector<bool> slots_in_memory(const Program& program,
     return needed;
 }
 
+// An array is needed as long as others are read where it lies.
+void add_readings(ir::LiveRange& range, const Segments& cut) {
+    for (ir::RoutineId id = 0; id < cut.readings.size(); ++id)
+        for (const auto& [place, reading] : cut.readings[id].of_operand)
+            if (reading.slot == range.slot)
+                range.last = std::max(range.last, ir::Point{id, place.first});
+}
+
 // What a group touches, it touches from its beginning to its end.
-void stretch(ir::LiveRange& range, const std::vector<std::vector<Segment>>& segments) {
+void stretch(ir::LiveRange& range, const Segments& cut) {
     auto group_of = [&](ir::Point point) -> const Segment* {
-        if (point.routine >= segments.size()) return nullptr;
-        for (const Segment& segment : segments[point.routine])
+        if (point.routine >= cut.segments.size()) return nullptr;
+        for (const Segment& segment : cut.segments[point.routine])
             if (segment.is_group &&
                 std::find(segment.instructions.begin(), segment.instructions.end(), point.index) !=
                     segment.instructions.end())
@@ -173,8 +183,8 @@ void stretch(ir::LiveRange& range, const std::vector<std::vector<Segment>>& segm
 
 }  // namespace
 
-void place_arrays(const Program& program, const Flow& flow,
-                  const std::vector<std::vector<Segment>>& segments, int width, Places& places) {
+void place_arrays(const Program& program, const Flow& flow, const Segments& segments, int width,
+                  Places& places) {
     const bool may_share = flow.regions.empty();
     const ir::Point end{static_cast<ir::RoutineId>(program.routines.size()), 0};
     const std::vector<bool> needed = slots_in_memory(program, segments);
@@ -182,19 +192,21 @@ void place_arrays(const Program& program, const Flow& flow,
     for (ir::LiveRange range : ir::live_ranges(program)) {
         const Home home = places.home[range.slot];
         if ((home != Home::Tile && home != Home::Plain) || !needed[range.slot]) continue;
-        if (may_share)
+        if (may_share) {
+            add_readings(range, segments);
             stretch(range, segments);
-        else
+        } else {
             range = {range.slot, {}, end};
+        }
         const std::int64_t bytes =
             ir::byte_count(program.type_of(range.slot)) * (home == Home::Tile ? width : 1);
         ranges.push_back({range.slot, range.first, range.last, bytes, kAlignment, 0});
     }
     places.memory_bytes = ir::pack(ranges);
     for (const ir::PackedRange& range : ranges) places.offset[range.slot] = range.offset;
-    auto take = [](std::int64_t& end, std::int64_t bytes) {
-        const std::int64_t begin = (end + kAlignment - 1) / kAlignment * kAlignment;
-        end = begin + bytes;
+    auto take = [](std::int64_t& taken, std::int64_t bytes) {
+        const std::int64_t begin = (taken + kAlignment - 1) / kAlignment * kAlignment;
+        taken = begin + bytes;
         return begin;
     };
     for (SlotId id = 0; id < program.slots.size(); ++id) {
@@ -208,6 +220,16 @@ void place_arrays(const Program& program, const Flow& flow,
         }
     }
     places.memory_bytes = (places.memory_bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+Segments cut(const Program& program, const Places& places) {
+    SegmentRules rules;
+    rules.is_large = [&](const Instruction& instruction) {
+        return !is_unrolled(program, places, instruction);
+    };
+    return cut(program, rules, [&](SlotId slot) {
+        return places.home[slot] != Home::Variables && places.home[slot] != Home::None;
+    });
 }
 
 bool is_unrolled(const Program& program, const Places& places, const Instruction& instruction) {

@@ -34,11 +34,14 @@ struct Places {
 Places choose_places(const ir::Program& program, const Flow& flow, bool elements);
 
 // Gives the arrays in memory their places, such that those that are never needed together share
-// bytes. `segments`, by routine, are what runs as one in a kernel whose lanes are elements. Where
+// bytes. `segments` are what runs as one in a kernel whose lanes are elements. Where
 // lanes part, some wait with arrays that they need while others are elsewhere, so nothing is
 // shared then.
-void place_arrays(const ir::Program& program, const Flow& flow,
-                  const std::vector<std::vector<Segment>>& segments, int width, Places& places);
+void place_arrays(const ir::Program& program, const Flow& flow, const Segments& segments, int width,
+                  Places& places);
+
+// The segments of a kernel whose lanes are elements.
+Segments cut(const ir::Program& program, const Places& places);
 
 // Whether an instruction is written element by element, each with its number, instead of as loops.
 bool is_unrolled(const ir::Program& program, const Places& places,

@@ -33,6 +33,8 @@
 #undef DUNLIN_LANE_NAMESPACE
 #undef DUNLIN_LANE_FUNCTION
 #undef DUNLIN_LANE_ROUTINE
+#undef DUNLIN_LANE_SELDOM
+#undef DUNLIN_LANE_SHARED
 #undef DUNLIN_LANE_TABLE
 #undef DUNLIN_LANE_ROLLED
 #define DUNLIN_LANE_NAMESPACE dunlin::lane
@@ -40,6 +42,7 @@
 #if defined(__CUDACC__) || defined(__CUDACC_RTC__)
 #define DUNLIN_LANE_FUNCTION static __device__ __forceinline__
 #define DUNLIN_LANE_ROUTINE static __device__ __noinline__
+#define DUNLIN_LANE_SELDOM static __device__ __noinline__
 #define DUNLIN_LANE_TABLE static __device__ const
 #define DUNLIN_LANE_ROLLED _Pragma("unroll 1")
 #else
@@ -49,6 +52,8 @@
 /// A mathematical function: kept out of line on the GPU, where inlining makes kernels slow to
 /// compile.
 #define DUNLIN_LANE_ROUTINE static inline
+/// What few lanes ever need, kept out of the way of the others.
+#define DUNLIN_LANE_SELDOM [[gnu::noinline, gnu::cold]] static
 /// A table of constants for gather().
 #define DUNLIN_LANE_TABLE static constexpr
 /// Before a loop that is to stay one: written out, it makes kernels slow to compile.

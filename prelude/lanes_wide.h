@@ -4,6 +4,8 @@
 #undef DUNLIN_LANE_NAMESPACE
 #undef DUNLIN_LANE_FUNCTION
 #undef DUNLIN_LANE_ROUTINE
+#undef DUNLIN_LANE_SELDOM
+#undef DUNLIN_LANE_SHARED
 #undef DUNLIN_LANE_TABLE
 #undef DUNLIN_LANE_ROLLED
 #if DUNLIN_LANE_WIDTH == 16
@@ -16,6 +18,9 @@
 
 #define DUNLIN_LANE_FUNCTION static inline
 #define DUNLIN_LANE_ROUTINE static inline
+/// What is too long to be written out at every use.
+#define DUNLIN_LANE_SHARED [[gnu::noinline]] static
+#define DUNLIN_LANE_SELDOM [[gnu::noinline, gnu::cold]] static
 #define DUNLIN_LANE_TABLE static constexpr
 #define DUNLIN_LANE_ROLLED _Pragma("clang loop unroll(disable)")
 

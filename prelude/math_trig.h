@@ -77,25 +77,37 @@ DUNLIN_LANE_FUNCTION TurnSplit<f64, i64> split_large_by_quarter_turn(f64 x) {
             select(negative, -split.quarter_turns, split.quarter_turns)};
 }
 
-/// The split of any x; infinities give NaN. The first difference of the short way is exact, because
-/// it is fused and small.
+/// The large angles among those of x are split anew.
+DUNLIN_LANE_SELDOM TurnSplit<f64, i64> with_large_angles(f64 x, TurnSplit<f64, i64> split) {
+    const mask large = magnitude(x) >= f64(0x1p20);
+    const auto better = split_large_by_quarter_turn(x);
+    split.rest.high = select(large, better.rest.high, split.rest.high);
+    split.rest.low = select(large, better.rest.low, split.rest.low);
+    split.quarter_turns = select(large, better.quarter_turns, split.quarter_turns);
+    return split;
+}
+
+/// The split of any x, of infinities to something. The first difference of the short way is exact,
+/// because it is fused and small.
 DUNLIN_LANE_FUNCTION TurnSplit<f64, i64> split_by_quarter_turn(f64 x) {
     const auto n = nearest_integer(x * 0x1.45f306dc9c883p-1);
     const f64 start = fma(-n.value, f64(0x1.921fb54442d18p0), x);
     const Pair<f64> product = exact_product(n.value, f64(0x1.1a62633145c07p-54));
     const Pair<f64> difference = exact_sum(start, -product.high);
     const f64 low = difference.low - fma(n.value, f64(-0x1.f1976b7ed8fbcp-110), product.low);
-    Pair<f64> rest = ordered_sum(difference.high, low);
-    i64 turns = n.integer;
-    const mask large = magnitude(x) >= f64(0x1p20);
-    if (any(large)) {
-        const auto split = split_large_by_quarter_turn(x);
-        rest.high = select(large, split.rest.high, rest.high);
-        rest.low = select(large, split.rest.low, rest.low);
-        turns = select(large, split.quarter_turns, turns);
-    }
-    rest.high = select(magnitude(x) < infinity<f64>(), rest.high, not_a_number<f64>());
-    return {rest, turns & i64(3)};
+    TurnSplit<f64, i64> split = {ordered_sum(difference.high, low), n.integer};
+    if (any(magnitude(x) >= f64(0x1p20))) return with_large_angles(x, split);
+    return split;
+}
+DUNLIN_LANE_SELDOM TurnSplit<f32, i32> with_large_angles(f32 x, TurnSplit<f32, i32> split) {
+    const mask large = magnitude(x) >= f32(0x1p16f);
+    const auto better = split_by_quarter_turn(convert<f64>(x));
+    const f32 high = convert<f32>(better.rest.high);
+    split.rest.high = select(large, high, split.rest.high);
+    split.rest.low =
+        select(large, convert<f32>(better.rest.high - convert<f64>(high)), split.rest.low);
+    split.quarter_turns = select(large, convert<i32>(better.quarter_turns), split.quarter_turns);
+    return split;
 }
 DUNLIN_LANE_FUNCTION TurnSplit<f32, i32> split_by_quarter_turn(f32 x) {
     const auto n = nearest_integer(x * 0x1.45f306p-1f);
@@ -103,18 +115,9 @@ DUNLIN_LANE_FUNCTION TurnSplit<f32, i32> split_by_quarter_turn(f32 x) {
     const Pair<f32> product = exact_product(n.value, f32(-0x1.777a5cp-25f));
     const Pair<f32> difference = exact_sum(start, -product.high);
     const f32 low = difference.low - fma(n.value, f32(-0x1.ee59dap-50f), product.low);
-    Pair<f32> rest = ordered_sum(difference.high, low);
-    i32 turns = n.integer;
-    const mask large = magnitude(x) >= f32(0x1p16f);
-    if (any(large)) {
-        const auto split = split_by_quarter_turn(convert<f64>(x));
-        const f32 high = convert<f32>(split.rest.high);
-        rest.high = select(large, high, rest.high);
-        rest.low = select(large, convert<f32>(split.rest.high - convert<f64>(high)), rest.low);
-        turns = select(large, convert<i32>(split.quarter_turns), turns);
-    }
-    rest.high = select(magnitude(x) < infinity<f32>(), rest.high, not_a_number<f32>());
-    return {rest, turns & i32(3)};
+    TurnSplit<f32, i32> split = {ordered_sum(difference.high, low), n.integer};
+    if (any(magnitude(x) >= f32(0x1p16f))) return with_large_angles(x, split);
+    return split;
 }
 
 /// (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4, as functions of r^2.
@@ -149,29 +152,67 @@ DUNLIN_LANE_FUNCTION Pair<T> small_cos(Pair<T> r) {
     return {start.high, fma(square.high * square.high, cos_tail(square.high), low)};
 }
 
-/// The sine of a split angle turned further by `turn` quarter turns.
+/// The coefficients of sin_tail where `odd` is false, of cos_tail where it is true.
+DUNLIN_LANE_FUNCTION f64 sin_or_cos_tail(mask odd, f64 square) {
+    const auto chosen = [&](double of_sin, double of_cos) {
+        return select(odd, f64(of_cos), f64(of_sin));
+    };
+    f64 tail = chosen(-0x1.aae0cd6775c29p-41, 0.0);
+    tail = fma(tail, square, chosen(0x1.61211ebffe86fp-33, -0x1.904b898f5af83p-37));
+    tail = fma(tail, square, chosen(-0x1.ae64539564518p-26, 0x1.1eeb212e14d73p-29));
+    tail = fma(tail, square, chosen(0x1.71de3a541612fp-19, -0x1.27e4f9d0d4817p-22));
+    tail = fma(tail, square, chosen(-0x1.a01a01a0196bfp-13, 0x1.a01a019f162abp-16));
+    tail = fma(tail, square, chosen(0x1.111111111111p-7, -0x1.6c16c16c1687p-10));
+    return fma(tail, square, chosen(-0x1.5555555555555p-3, 0x1.5555555555555p-5));
+}
+DUNLIN_LANE_FUNCTION f32 sin_or_cos_tail(mask odd, f32 square) {
+    const auto chosen = [&](float of_sin, float of_cos) {
+        return select(odd, f32(of_cos), f32(of_sin));
+    };
+    f32 tail = chosen(0x1.6d7bacp-19f, 0.0f);
+    tail = fma(tail, square, chosen(-0x1.a012d4p-13f, 0x1.9b9452p-16f));
+    tail = fma(tail, square, chosen(0x1.11110ep-7f, -0x1.6c125p-10f));
+    return fma(tail, square, chosen(-0x1.555556p-3f, 0x1.555554p-5f));
+}
+
+/// The sine of a split angle turned further by `turn` quarter turns. What small_sin or small_cos
+/// would give, with one polynomial, whose coefficients are those of the one or the other.
 template <class Float, class Integer>
 DUNLIN_LANE_FUNCTION Float sin_of_split(TurnSplit<Float, Integer> x, Integer turn) {
     const Integer turns = x.quarter_turns + turn;
-    const Pair<Float> sine = small_sin(x.rest);
-    const Pair<Float> cosine = small_cos(x.rest);
+    const mask odd = (turns & Integer(1)) != Integer(0);
+    const Pair<Float> r = x.rest;
+    const Pair<Float> square = exact_product(r.high, r.high);
+    const Float half = Float(-0.5f) * square.high;
+    const Pair<Float> start = ordered_sum(Float(1), half);
+    const Float base = select(odd, fma(Float(-0.5f), square.low, start.low), r.low);
+    const Float low = fma(select(odd, -r.high, half), r.low, base);
+    const Float factor = select(odd, square.high, r.high) * square.high;
     const Float value =
-        select((turns & Integer(1)) == Integer(0), sine.high + sine.low, cosine.high + cosine.low);
-    return canonical(select((turns & Integer(2)) == Integer(0), value, -value));
+        select(odd, start.high, r.high) + fma(factor, sin_or_cos_tail(odd, square.high), low);
+    return select((turns & Integer(2)) == Integer(0), value, -value);
+}
+
+/// The value of a function of x; NaN where x is infinite or NaN.
+template <class Float>
+DUNLIN_LANE_FUNCTION Float of_finite(Float x, Float value) {
+    return select(magnitude(x) < infinity<Float>(), value, not_a_number<Float>());
 }
 
 // A tiny argument is its own sine and tangent; so is -0.
 DUNLIN_LANE_ROUTINE f64 sin(f64 x) {
-    return select(magnitude(x) < f64(0x1p-28), x, sin_of_split(split_by_quarter_turn(x), i64(0)));
+    const f64 value = of_finite(x, sin_of_split(split_by_quarter_turn(x), i64(0)));
+    return select(magnitude(x) < f64(0x1p-28), x, value);
 }
 DUNLIN_LANE_ROUTINE f32 sin(f32 x) {
-    return select(magnitude(x) < f32(0x1p-14f), x, sin_of_split(split_by_quarter_turn(x), i32(0)));
+    const f32 value = of_finite(x, sin_of_split(split_by_quarter_turn(x), i32(0)));
+    return select(magnitude(x) < f32(0x1p-14f), x, value);
 }
 DUNLIN_LANE_ROUTINE f64 cos(f64 x) {
-    return sin_of_split(split_by_quarter_turn(x), i64(1));
+    return of_finite(x, sin_of_split(split_by_quarter_turn(x), i64(1)));
 }
 DUNLIN_LANE_ROUTINE f32 cos(f32 x) {
-    return sin_of_split(split_by_quarter_turn(x), i32(1));
+    return of_finite(x, sin_of_split(split_by_quarter_turn(x), i32(1)));
 }
 
 DUNLIN_LANE_ROUTINE f64 tan(f64 x) {
@@ -185,7 +226,7 @@ DUNLIN_LANE_ROUTINE f64 tan(f64 x) {
                              select(even, cosine.low, sine.low)};
     const f64 value =
         divide(ordered_sum(above.high, above.low), ordered_sum(below.high, below.low)).high;
-    return canonical(select(magnitude(x) < f64(0x1p-28), x, value));
+    return select(magnitude(x) < f64(0x1p-28), x, of_finite(x, value));
 }
 DUNLIN_LANE_ROUTINE f32 tan(f32 x) {
     return narrow(tan(convert<f64>(x)));

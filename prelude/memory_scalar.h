@@ -80,6 +80,12 @@ template <class E>
 DUNLIN_LANE_FUNCTION void store_lanes(E* first, E value, mask lanes) {
     if (lanes) *first = value;
 }
+/// As store_lanes, past the caches where there are any; others see the lanes after end_stream().
+template <class E>
+DUNLIN_LANE_FUNCTION void stream_lanes(E* first, E value) {
+    store_lanes(first, value);
+}
+DUNLIN_LANE_FUNCTION void end_stream() {}
 /// The first `count` of kLanes neighbouring elements; the other lanes are 0.
 template <class E>
 DUNLIN_LANE_FUNCTION E load_first(const E* first, Count count) {

@@ -3,15 +3,28 @@
 
 namespace DUNLIN_LANE_NAMESPACE {
 
+/// A vector of what(0), what(1), ..., in one expression: a loop over the lanes of a vector would go
+/// through memory, and unrolling it costs compile time.
+template <class V, class What>
+DUNLIN_LANE_FUNCTION V of_each_lane(What what) {
+#if DUNLIN_LANE_WIDTH == 16
+    return V{what(0), what(1), what(2),  what(3),  what(4),  what(5),  what(6),  what(7),
+             what(8), what(9), what(10), what(11), what(12), what(13), what(14), what(15)};
+#else
+    return V{what(0),  what(1),  what(2),  what(3),  what(4),  what(5),  what(6),  what(7),
+             what(8),  what(9),  what(10), what(11), what(12), what(13), what(14), what(15),
+             what(16), what(17), what(18), what(19), what(20), what(21), what(22), what(23),
+             what(24), what(25), what(26), what(27), what(28), what(29), what(30), what(31)};
+#endif
+}
+
 template <class T>
 DUNLIN_LANE_FUNCTION T broadcast(Element<T> value) {
     return T(value);
 }
 template <class T>
 DUNLIN_LANE_FUNCTION T lane_numbers() {
-    T numbers;
-    for (int lane = 0; lane < kLanes; ++lane) numbers[lane] = static_cast<Element<T>>(lane);
-    return numbers;
+    return of_each_lane<T>([](int lane) { return static_cast<Element<T>>(lane); });
 }
 
 /// The truths of a mask, lane 0 lowest.
@@ -111,6 +124,24 @@ DUNLIN_LANE_FUNCTION void store_lanes(bool* first, mask value, mask lanes) {
     store_lanes(as_bytes(first), bytes_of(value), lanes);
 }
 
+/// As store_lanes, past the caches: for arrays that these could not hold. Others see the lanes
+/// after end_stream().
+template <class E>
+DUNLIN_LANE_FUNCTION void stream_lanes(E* first, In<Lanes<E>> value) {
+    constexpr unsigned kLine = sizeof(Lanes<E>) < 64 ? sizeof(Lanes<E>) : 64;
+    typedef Lanes<E> LinesOfLanes __attribute__((aligned(kLine)));
+    if (reinterpret_cast<__UINTPTR_TYPE__>(first) % kLine == 0)
+        __builtin_nontemporal_store(value, reinterpret_cast<LinesOfLanes*>(first));
+    else
+        store_lanes(first, value);
+}
+DUNLIN_LANE_FUNCTION void stream_lanes(bool* first, mask value) {
+    store_lanes(first, value);
+}
+DUNLIN_LANE_FUNCTION void end_stream() {
+    __builtin_ia32_sfence();
+}
+
 template <class E>
 DUNLIN_LANE_FUNCTION Lanes<E> load_first(const E* first, Count count) {
     Lanes<E> value = {};
@@ -129,12 +160,10 @@ DUNLIN_LANE_FUNCTION void store_first(bool* first, mask value, Count count) {
 }
 
 template <class E>
-DUNLIN_LANE_FUNCTION Lanes<E> load_strided(const E* first, Count stride) {
-    Lanes<E> value;
+DUNLIN_LANE_SHARED Lanes<E> load_strided(const E* first, Count stride) {
     const char* place = reinterpret_cast<const char*>(first);
-    for (int lane = 0; lane < kLanes; ++lane)
-        value[lane] = *reinterpret_cast<const E*>(place + lane * stride);
-    return value;
+    return of_each_lane<Lanes<E>>(
+        [&](int lane) { return *reinterpret_cast<const E*>(place + lane * stride); });
 }
 DUNLIN_LANE_FUNCTION mask load_strided(const bool* first, Count stride) {
     return truth_of(load_strided(as_bytes(first), stride));
@@ -155,9 +184,7 @@ DUNLIN_LANE_FUNCTION void store_strided(bool* first, Count stride, mask value, m
 
 template <class E, class Index>
 DUNLIN_LANE_FUNCTION Lanes<E> gather_at(const E* base, In<Index> index) {
-    Lanes<E> value;
-    for (int lane = 0; lane < kLanes; ++lane) value[lane] = base[index[lane]];
-    return value;
+    return of_each_lane<Lanes<E>>([&](int lane) { return base[index[lane]]; });
 }
 template <class Index>
 DUNLIN_LANE_FUNCTION mask gather_at(const bool* base, In<Index> index) {

@@ -10,6 +10,18 @@ inline constexpr Count kReduceBlock = 4096;  // elements of a block
 template <class T, class Rule>
 inline constexpr bool kOrdered = Rule::kRounds && kIsFloat<T>;
 
+/// The accumulators of a block, as many as are used, joined in its order; `sums` is overwritten.
+template <class Rule, class T>
+DUNLIN_LANE_FUNCTION T fold_accumulators(T* sums, Count used) {
+    DUNLIN_LANE_ROLLED
+    for (Count half = kReduceLanes / 2; half > 0; half /= 2) {
+        DUNLIN_LANE_ROLLED
+        for (Count k = 0; k < half && k + half < used; ++k)
+            sums[k] = Rule::join(sums[k], sums[k + half]);
+    }
+    return sums[0];
+}
+
 /// 1 to kReduceBlock elements, element_at(first) to element_at(first + length - 1), joined by a
 /// rule of combine.h: one accumulator after the other.
 template <class T, class Rule, class ElementAt>
@@ -24,13 +36,7 @@ DUNLIN_LANE_FUNCTION T reduce_block(Count first, Count length, ElementAt element
             sum = Rule::join(sum, element_at(first + at));
         sums[k] = sum;
     }
-    DUNLIN_LANE_ROLLED
-    for (Count half = kReduceLanes / 2; half > 0; half /= 2) {
-        DUNLIN_LANE_ROLLED
-        for (Count k = 0; k < half && k + half < used; ++k)
-            sums[k] = Rule::join(sums[k], sums[k + half]);
-    }
-    return sums[0];
+    return fold_accumulators<Rule>(sums, used);
 }
 
 template <class T, class Rule, class ElementAt>

@@ -22,6 +22,14 @@ std::string first_sentence(const std::string& text) {
     return text.substr(0, end);
 }
 
+void write_json(const DocEntry& entry) {
+    write_line({{"type", "doc"},
+                {"name", entry.name},
+                {"signature", entry.signature},
+                {"text", entry.text},
+                {"origin", entry.origin}});
+}
+
 void list_all(const std::vector<DocEntry>& entries) {
     std::size_t width = 0;
     for (const DocEntry& entry : entries)
@@ -44,24 +52,30 @@ void show(const DocEntry& entry) {
     fmt::print("{}\n{}\n{}\n", entry.signature, indented(entry.text), indented(entry.origin));
 }
 
-int document(const std::string& name) {
+int document(const std::string& name, Format format) {
     std::vector<DocEntry> entries = documentation();
     if (name.empty()) {
-        list_all(entries);
+        if (format == Format::Json)
+            for (const DocEntry& entry : entries) write_json(entry);
+        else
+            list_all(entries);
         return kFine;
     }
     std::vector<std::string> names;
     for (const DocEntry& entry : entries) {
         names.push_back(entry.name);
         if (entry.name != name) continue;
-        show(entry);
+        if (format == Format::Json)
+            write_json(entry);
+        else
+            show(entry);
         return kFine;
     }
     std::string nearest = nearest_name(name, names);
     report_error(
         {"unknown_name", "nothing is called '" + name + "'",
          nearest.empty() ? "'dunlin doc' lists all there is" : "did you mean '" + nearest + "'?"},
-        Format::Text);
+        format);
     return kBadCommand;
 }
 
@@ -72,7 +86,10 @@ void add_doc_command(CLI::App& app, Action& chosen) {
     CLI::App* command = app.add_subcommand("doc", "Say what a function does, or list them all");
     command->add_option("NAME", *name, "of a built-in or library function")->type_name("");
     command->footer("Examples:\n  dunlin doc cumsum\n  dunlin doc | grep random");
-    command->callback([name, &chosen] { chosen = [name] { return document(*name); }; });
+    auto format = std::make_shared<Format>(Format::Text);
+    add_format_option(*command, *format);
+    command->callback(
+        [name, format, &chosen] { chosen = [name, format] { return document(*name, *format); }; });
 }
 
 }  // namespace dunlin::repl

@@ -1,8 +1,10 @@
 // dunlin explain: what a program becomes on its way to being run.
 #include <cstdio>
 #include <memory>
+#include <sstream>
 
 #include "repl/command.hpp"
+#include "repl/output.hpp"
 #include "repl/run_arguments.hpp"
 
 namespace dunlin::repl {
@@ -14,23 +16,38 @@ struct ExplainArguments {
     std::string stage;
     std::string after;
     ExecutionOptions execution;
+    Format format = Format::Text;
 };
+
+void write_text(const std::string& text, const ExplainArguments& arguments) {
+    if (arguments.format == Format::Text) {
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        return;
+    }
+    Json lines = Json::array();
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    write_line({{"type", "explanation"},
+                {"file", arguments.load.file},
+                {"stage", arguments.stage},
+                {"lines", lines}});
+}
 
 int explain(const ExplainArguments& arguments) {
     auto program = Program::from_file(arguments.load.file, to_options(arguments.load));
     if (!program) {
-        report_error(program.error(), Format::Text);
+        report_error(program.error(), arguments.format);
         return kBadCommand;
     }
-    report_diagnostics(*program, Format::Text);
+    report_diagnostics(*program, arguments.format);
     // A program with errors has a tree all the same.
     if (!program->ok() && arguments.stage != "ast") return kRejected;
     auto text = program->explain(arguments.stage, arguments.after, arguments.execution);
     if (!text) {
-        report_error(text.error(), Format::Text);
+        report_error(text.error(), arguments.format);
         return kBadCommand;
     }
-    std::fwrite(text->data(), 1, text->size(), stdout);
+    write_text(*text, arguments);
     return program->ok() ? kFine : kRejected;
 }
 
@@ -50,6 +67,7 @@ void add_explain_command(CLI::App& app, Action& chosen) {
     command->add_option("--after", arguments->after, "as it stands after this pass, not at the end")
         ->type_name("PASS");
     add_kernel_options(*command, arguments->execution);
+    add_format_option(*command, arguments->format);
     command->footer(
         "Examples:\n"
         "  dunlin explain pi.dun --stage microcode\n"

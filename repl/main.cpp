@@ -35,14 +35,34 @@ void declare(CLI::App& app, Action& chosen) {
     add_doctor_command(app, chosen);
 }
 
+// An option that nobody knows, when that is what is wrong.
+Failure check_options(const CLI::App& command) {
+    std::vector<std::string> known;
+    for (const CLI::Option* option : command.get_options())
+        for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    for (const std::string& extra : command.remaining()) {
+        const std::string name = extra.substr(0, extra.find('='));
+        if (!name.starts_with("--") || name == "--") continue;
+        std::string nearest = nearest_name(name, known);
+        if (nearest.empty()) continue;
+        return Error{"bad_request", "there is no option '" + name + "'",
+                     "did you mean '" + nearest + "'?"};
+    }
+    return {};
+}
+
 // CLI11 writes "--vms: text" and, for some errors, several lines; here an error is one.
 int report_bad_command(const CLI::App& app, const CLI::ParseError& error) {
     std::string message = error.what();
     std::replace(message.begin(), message.end(), '\n', ' ');
     std::string command = "dunlin";
-    for (const CLI::App* chosen : app.get_subcommands()) command += " " + chosen->get_name();
-    report_error({"bad_request", message, "'" + command + " --help' shows what there is"},
-                 Format::Text);
+    Failure wrong_option;
+    for (const CLI::App* chosen : app.get_subcommands()) {
+        command += " " + chosen->get_name();
+        wrong_option = check_options(*chosen);
+    }
+    const Error general{"bad_request", message, "'" + command + " --help' shows what there is"};
+    report_error(wrong_option.value_or(general), Format::Text);
     return kBadCommand;
 }
 
@@ -53,9 +73,10 @@ Failure check_command_name(const CLI::App& app, const std::string& name) {
     if (name.starts_with('-') || std::find(known.begin(), known.end(), name) != known.end())
         return {};
     std::string nearest = nearest_name(name, known);
-    return Error{
-        "unknown_name", "there is no command '" + name + "'",
-        nearest.empty() ? "'dunlin --help' lists them" : "did you mean '" + nearest + "'?"};
+    std::string help = "'dunlin --help' lists them";
+    if (!nearest.empty()) help = "did you mean '" + nearest + "'?";
+    if (name.ends_with(".dun")) help = "did you mean 'dunlin run " + name + "'?";
+    return Error{"unknown_name", "there is no command '" + name + "'", help};
 }
 
 int run_command_line(int argc, char** argv) {

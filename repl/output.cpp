@@ -117,10 +117,15 @@ void report_fault(const Program& program, const FaultGroup& group) {
 }
 
 void report_note(const RunReport& report, Format format) {
-    if (format == Format::Json)
+    if (format == Format::Json) {
         write_line({{"type", "note"}, {"message", report.note}});
-    else
-        write_error("dunlin: the interpreter ran this; " + report.note + "\n");
+        return;
+    }
+    // The results are there all the same, so that a long log would only be in the way.
+    const std::size_t end = report.note.find('\n');
+    const bool more = end != std::string::npos && end + 1 < report.note.size();
+    write_error("dunlin: the interpreter ran this; " + report.note.substr(0, end) +
+                (more ? " ... ('--device cpu' shows the whole log)\n" : "\n"));
 }
 
 void report_verification(const std::vector<Mode>& modes, const std::vector<Difference>& differences,

@@ -1,4 +1,4 @@
-// The line that long runs show on a terminal, and take away when they end.
+// The bar that long runs show on a terminal, and take away when they end.
 #pragma once
 
 #include <chrono>
@@ -6,9 +6,9 @@
 
 namespace dunlin::repl {
 
-class ProgressLine {
+class ProgressBar {
   public:
-    explicit ProgressLine(std::int64_t turns) : turns_(turns) {}
+    explicit ProgressBar(std::int64_t turns) : turns_(turns) {}
 
     // Standard error is a terminal: never into a file or a pipe.
     bool wanted() const;

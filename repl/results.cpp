@@ -1,6 +1,7 @@
 #include "repl/results.hpp"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -90,6 +91,10 @@ Failure OutputCollector::finish_files() {
     return {};
 }
 
+void OutputCollector::remove_files() const {
+    for (const File& file : files_) file.writer.remove();
+}
+
 void OutputCollector::write_text() const {
     for (const Output& output : outputs_) {
         const std::string& name = output.port->name;
@@ -149,6 +154,17 @@ void report_interrupted(const Results& results, Format format) {
     if (results.report.steps > 0) text += fmt::format(" in turn {}", results.report.steps + 1);
     std::fprintf(stderr, "%s\n", text.c_str());
     if (results.stats) write_stats(results);
+}
+
+void report_cut_short(std::optional<std::int64_t> vms, Format format) {
+    if (format == Format::Json) {
+        Json object{{"type", "result"}, {"interrupted", true}};
+        if (vms) object["vms"] = *vms;
+        write_line(object);
+        std::fflush(stdout);
+        return;
+    }
+    std::fputs(isatty(STDERR_FILENO) == 1 ? "\r\x1b[Kinterrupted\n" : "interrupted\n", stderr);
 }
 
 }  // namespace dunlin::repl

@@ -20,7 +20,8 @@ class OutputCollector {
     Failure begin_files(const std::vector<Assignment>& files);
     Failure take(const Batch& chunk);
     Failure finish_files();
-    void abandon_files() { files_.clear(); }
+    // In the middle of anything, by another thread, before the process ends.
+    void remove_files() const;
 
     void write_text() const;
     Json to_json() const;
@@ -54,5 +55,8 @@ struct Results {
 
 void report_results(const Results& results, Format format);
 void report_interrupted(const Results& results, Format format);
+// The same of a run that had to be left in the middle of something; nobody knows how far it was,
+// nor, at times, how many VMs it has.
+void report_cut_short(std::optional<std::int64_t> vms, Format format);
 
 }  // namespace dunlin::repl

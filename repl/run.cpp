@@ -29,7 +29,7 @@ void write_print(const PrintedLine& line, Format format) {
     }
 }
 
-BatchOptions batch_options(const RunArguments& arguments, ProgressLine& progress) {
+BatchOptions batch_options(const RunArguments& arguments, ProgressBar& progress) {
     BatchOptions options;
     options.vms = arguments.vms;
     options.seed = arguments.seed;
@@ -37,7 +37,7 @@ BatchOptions batch_options(const RunArguments& arguments, ProgressLine& progress
     options.execution = arguments.execution;
     options.counts = arguments.stats;
     options.print_vm = arguments.print_vm;
-    options.stop = &interrupt_flag();
+    options.stop = &InterruptWatch::flag();
     options.print = [&arguments, &progress](const PrintedLine& line) {
         progress.clear();
         write_print(line, arguments.format);
@@ -64,6 +64,8 @@ Failure check_outputs(const Program& program, const std::vector<Assignment>& out
         if (port.kind == PortKind::Output || port.kind == PortKind::State)
             known.push_back(port.name);
     for (const auto& [name, path] : outputs) {
+        if (path.empty())
+            return Error{"bad_request", "--out " + name + "=: the name of a file is missing", ""};
         if (std::find(known.begin(), known.end(), name) == known.end()) {
             std::string nearest = nearest_name(name, known);
             return Error{"unknown_name", "--out: no output is called '" + name + "'",
@@ -121,7 +123,7 @@ int fail(const Error& error, const RunArguments& arguments) {
 // Whether all modes agree; nothing when that could not be found out, and `exit_code` is set.
 std::optional<bool> verify_modes(const Program& program, const RunArguments& arguments,
                                  int& exit_code) {
-    ProgressLine no_progress(arguments.steps);
+    ProgressBar no_progress(arguments.steps);
     BatchOptions options = batch_options(arguments, no_progress);
     options.progress = nullptr;
     const std::vector<Mode> ways = modes(program);
@@ -142,39 +144,51 @@ std::optional<bool> verify_modes(const Program& program, const RunArguments& arg
     std::_Exit(written ? exit_code : static_cast<int>(kBadCommand));
 }
 
+// A run whose results are to be kept, or thrown away when it is interrupted.
+int run_stream(const Program& program, const RunArguments& arguments, InterruptWatch& watch) {
+    ProgressBar progress(arguments.steps);
+    Stream stream(program, batch_options(arguments, progress));
+    if (auto error = prepare(stream, arguments)) return fail(*error, arguments);
+    OutputCollector outputs(program, stream.vms());
+    if (auto error = outputs.begin_files(arguments.outputs)) return fail(*error, arguments);
+    watch.set_last_words([&] {
+        outputs.remove_files();
+        report_cut_short(stream.vms(), arguments.format);
+    });
+    auto report =
+        stream.run(arguments.steps, [&](const Batch& chunk) { return outputs.take(chunk); });
+    watch.settle();
+    progress.clear();
+    if (!report) return fail(report.error(), arguments);
+    Results results{program, stream, *report, outputs, arguments.stats};
+    if (report->interrupted) {
+        report_interrupted(results, arguments.format);
+        return kInterrupted;
+    }
+    if (!report->note.empty() && !arguments.stats) report_note(*report, arguments.format);
+    // So that what is said of the cache is the whole of it.
+    if (arguments.stats) program.finish_compilations(report->seconds);
+    report_results(results, arguments.format);
+    if (auto error = outputs.finish_files()) return fail(*error, arguments);
+    stop_watching_for_interrupt();
+    const int exit_code = stream.faulted() > 0 ? kFaulted : kFine;
+    // When the interpreter was done first, the kernel is for the runs to come. For those it may
+    // take as much time again, but not more.
+    if (!program.finish_compilations(report->seconds)) end_at_once(exit_code);
+    return exit_code;
+}
+
 int run_batch(const Program& program, const RunArguments& arguments) {
     if (auto error = check_outputs(program, arguments.outputs)) return fail(*error, arguments);
-    watch_for_interrupt();
+    InterruptWatch watch;
+    watch.set_last_words([&] { report_cut_short(std::nullopt, arguments.format); });
     if (arguments.verify) {
         int exit_code = kFine;
         const auto agree = verify_modes(program, arguments, exit_code);
         if (!agree) return exit_code;
         if (!*agree) return kRejected;
     }
-    ProgressLine progress(arguments.steps);
-    Stream stream(program, batch_options(arguments, progress));
-    if (auto error = prepare(stream, arguments)) return fail(*error, arguments);
-    OutputCollector outputs(program, stream.vms());
-    if (auto error = outputs.begin_files(arguments.outputs)) return fail(*error, arguments);
-
-    auto report =
-        stream.run(arguments.steps, [&](const Batch& chunk) { return outputs.take(chunk); });
-    progress.clear();
-    if (!report) return fail(report.error(), arguments);
-    Results results{program, stream, *report, outputs, arguments.stats};
-    if (report->interrupted) {
-        outputs.abandon_files();
-        report_interrupted(results, arguments.format);
-        end_at_once(kInterrupted);
-    }
-    if (!report->note.empty() && !arguments.stats) report_note(*report, arguments.format);
-    report_results(results, arguments.format);
-    if (auto error = outputs.finish_files()) return fail(*error, arguments);
-    const int exit_code = stream.faulted() > 0 ? kFaulted : kFine;
-    // When the interpreter was done first, the kernel is for the runs to come. For those it may
-    // take as much time again, but not more.
-    if (!program.finish_compilations(report->seconds)) end_at_once(exit_code);
-    return exit_code;
+    return run_stream(program, arguments, watch);
 }
 
 }  // namespace
@@ -195,7 +209,10 @@ void add_run_command(CLI::App& app, Action& chosen) {
         chosen = [arguments] {
             int exit_code = kFine;
             auto program = load(arguments->load, arguments->format, exit_code);
-            return program ? run_batch(*program, *arguments) : exit_code;
+            if (!program) return exit_code;
+            exit_code = run_batch(*program, *arguments);
+            if (exit_code == kInterrupted) end_at_once(exit_code);
+            return exit_code;
         };
     });
 }

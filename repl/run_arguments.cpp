@@ -25,8 +25,9 @@ void add_batch_options(CLI::App& command, RunArguments& arguments) {
     add_assignments(
         command, "--in", arguments.inputs, "FILE.npy",
         "an input from a file: one entry per VM along the leading axis, or one value for all");
-    add_assignments(command, "--set", arguments.values, "VALUE",
-                    "an input as a literal, the same for all VMs");
+    add_assignments(
+        command, "--set", arguments.values, "VALUE",
+        "an input as a literal, for all VMs; with one axis more, one value for each VM");
     add_assignments(command, "--out", arguments.outputs, "FILE.npy",
                     "write an output, or a state, with one entry per VM");
     command.add_option("--seed", arguments.seed, "seed of the random numbers (0)")

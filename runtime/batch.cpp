@@ -6,11 +6,10 @@
 #include <thread>
 
 #include "jit/choose.hpp"
+#include "jit/describe.hpp"
 #include "runtime/convert.hpp"
 
 namespace dunlin {
-
-namespace {}  // namespace
 
 int Batch::Implementation::threads() const {
     if (options.execution.threads > 0) return options.execution.threads;
@@ -114,8 +113,9 @@ void Batch::Implementation::run_turns(std::int64_t steps, std::int64_t vm_turns_
         report.instructions += turn.instructions;
         kernel_threads = std::max(kernel_threads, turn.threads);
         report.loop_turns += turn.loop_turns;
-        report.lane_turns += turn.lane_turns;
-        report.lane_turns_offered += turn.lane_turns_offered;
+        report.lane_work += turn.lane_work;
+        report.lane_work_offered += turn.lane_work_offered;
+        report.waiting += turn.waiting;
         report.bytes_moved += moved_bytes();
         if (!turn.interrupted) ++report.steps;
     }
@@ -154,6 +154,7 @@ void Batch::Implementation::complete(RunReport& report) const {
     facts.optimisation = kernel->times.optimisation;
     facts.code_generation = kernel->times.code_generation;
     facts.loading = kernel->loading;
+    if (options.counts) facts.segments = jit::describe_segments(code(), pending->choice().options);
     report.kernel = facts;
 }
 

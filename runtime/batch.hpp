@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ir/interpret.hpp"
+#include "runtime/device_cpu.hpp"
 #include "runtime/kernels.hpp"
 #include "runtime/program.hpp"
 #include "runtime/statuses.hpp"
@@ -58,8 +59,9 @@ struct Turn {
     int threads = 0;               // of the kernel; 0 when there was none
     std::uint64_t loop_turns = 0;
     std::uint64_t instructions = 0;
-    std::uint64_t lane_turns = 0;
-    std::uint64_t lane_turns_offered = 0;
+    std::uint64_t lane_work = 0;
+    std::uint64_t lane_work_offered = 0;
+    double waiting = 0;  // seconds, for the kernel
 };
 
 // Tells the host now and then how far a run is.
@@ -118,6 +120,7 @@ struct Batch::Implementation {
     // Once it is there.
     std::shared_ptr<const jit::Kernel> kernel;
     int kernel_threads = 0;  // most that it has had
+    runtime::CpuMemory kernel_memory;
     double interpreted_seconds = 0;
     runtime::Work work;
 

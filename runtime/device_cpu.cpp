@@ -35,15 +35,10 @@ constexpr std::int64_t kStripesPerThread = 16;
 constexpr std::int64_t kStripesPerThreadWithRefill = 4;
 constexpr std::int64_t kLeastStripeWithRefill = 256;
 
-struct FreeMemory {
-    void operator()(unsigned char* memory) const { std::free(memory); }
-};
-using Memory = std::unique_ptr<unsigned char, FreeMemory>;
-
-Memory allocate(std::int64_t bytes) {
+CpuMemory::Block allocate(std::int64_t bytes) {
     const std::size_t whole =
         (static_cast<std::size_t>(bytes) + kAlignment - 1) / kAlignment * kAlignment;
-    Memory memory(
+    CpuMemory::Block memory(
         static_cast<unsigned char*>(std::aligned_alloc(kAlignment, std::max(whole, kAlignment))));
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
@@ -68,10 +63,16 @@ class Launch {
           source_(run.kernel.source),
           request_(run.request),
           statuses_(run.statuses),
+          memory_(run.memory),
           threads_(std::max(1, run.threads)),
           begin_(run.begin) {
         report_.finished = run.begin;
         prepare();
+    }
+    Launch(const Launch&) = delete;
+    Launch& operator=(const Launch&) = delete;
+    ~Launch() {
+        for (auto& worker : resting_) memory_.give_back(std::move(worker->memory));
     }
 
     CpuReport go() {
@@ -136,7 +137,7 @@ class Launch {
     // A worker begins and ends.
     struct Worker {
         Task task{};
-        Memory memory;
+        CpuMemory::Block memory;
     };
     std::unique_ptr<Worker> begin_worker(int phase);
     void end_worker(std::unique_ptr<Worker> worker);
@@ -168,10 +169,10 @@ class Launch {
     const jit::KernelSource& source_;
     const ir::RunRequest& request_;
     Statuses& statuses_;
+    CpuMemory& memory_;  // under the mutex, but for what it keeps for collectives
     const int threads_;
     const std::int64_t begin_;
     std::vector<Place> places_;
-    Memory saved_;
     Run run_{};
     std::once_flag arena_made_;
     std::optional<tbb::task_arena> arena_;
@@ -187,10 +188,6 @@ void Launch::prepare() {
         const ir::Binding& binding = request_.bindings[slot];
         places_.push_back({reinterpret_cast<unsigned char*>(binding.data), binding.stride});
     }
-    std::int64_t saved = 0;
-    for (const jit::SavedSlot& slot : source_.saved)
-        saved += slot.bytes * jit::in_whole_tiles(request_.vms);
-    saved_ = allocate(saved);
     statuses_.use_sites(source_.sites);
     run_.seed = request_.seed;
     run_.fuel = request_.fuel;
@@ -206,7 +203,7 @@ void Launch::prepare() {
                     : &kNever;
     run_.places = places_.data();
     run_.constants = reinterpret_cast<const unsigned char*>(source_.constants.data());
-    run_.saved = saved_.get();
+    run_.saved = memory_.saved(saved_bytes(source_, request_.vms));
     run_.statuses = statuses_.words();
     run_.host = this;
     run_.print = &print;
@@ -217,15 +214,13 @@ void Launch::prepare() {
 
 std::unique_ptr<Launch::Worker> Launch::begin_worker(int phase) {
     std::unique_ptr<Worker> worker;
-    std::unique_lock lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (!resting_.empty()) {
         worker = std::move(resting_.back());
         resting_.pop_back();
     } else {
-        lock.unlock();
         worker = std::make_unique<Worker>();
-        worker->memory = allocate(source_.memory_bytes);
-        lock.lock();
+        worker->memory = memory_.take(source_.memory_bytes);
     }
     worker->task = Task{};
     worker->task.memory = worker->memory.get();
@@ -241,6 +236,7 @@ void Launch::end_worker(std::unique_ptr<Worker> worker) {
     if (task.waits > 0) waits_ = task.waits;
     report_.finished += task.finished;
     report_.turns += task.turns;
+    report_.worked += task.worked;
     report_.offered += task.offered;
     resting_.push_back(std::move(worker));
 }
@@ -340,7 +336,7 @@ std::vector<ir::Binding> Launch::places_of_collective() const {
     std::int64_t offset = 0;
     for (const jit::SavedSlot& slot : source_.saved) {
         if (slot.by_vm)
-            places[slot.slot] = {reinterpret_cast<std::byte*>(saved_.get()) + offset, slot.bytes};
+            places[slot.slot] = {reinterpret_cast<std::byte*>(run_.saved) + offset, slot.bytes};
         offset += slot.bytes * jit::in_whole_tiles(request_.vms);
     }
     return places;
@@ -371,14 +367,40 @@ void Launch::meet(int phase) {
 
 }  // namespace
 
+void CpuMemory::Freer::operator()(unsigned char* memory) const {
+    std::free(memory);
+}
+
+unsigned char* CpuMemory::saved(std::int64_t bytes) {
+    if (saved_ == nullptr || bytes > saved_bytes_) {
+        saved_.reset();
+        saved_ = allocate(bytes);
+        saved_bytes_ = bytes;
+    }
+    return saved_.get();
+}
+
+CpuMemory::Block CpuMemory::take(std::int64_t bytes) {
+    if (blocks_.empty()) return allocate(bytes);
+    Block block = std::move(blocks_.back());
+    blocks_.pop_back();
+    return block;
+}
+
+std::int64_t saved_bytes(const jit::KernelSource& source, std::int64_t vms) {
+    std::int64_t bytes = 0;
+    for (const jit::SavedSlot& slot : source.saved) bytes += slot.bytes * jit::in_whole_tiles(vms);
+    return bytes;
+}
+
 CpuReport run_on_cpu(const CpuRun& run) {
     return Launch(run).go();
 }
 
 std::int64_t kernel_working_bytes(const ir::Program& program, const jit::KernelSource& source,
                                   std::int64_t vms, int threads) {
-    std::int64_t bytes = source.memory_bytes * std::min<std::int64_t>(threads, vms);
-    for (const jit::SavedSlot& slot : source.saved) bytes += slot.bytes * jit::in_whole_tiles(vms);
+    const std::int64_t workers = source.elements ? 1 : std::min<std::int64_t>(threads, vms);
+    std::int64_t bytes = source.memory_bytes * workers + saved_bytes(source, vms);
     for (ir::RoutineId routine : source.collectives)
         bytes += meeting_bytes(program, program.routines[routine].terminator.collective, vms);
     return bytes;

@@ -1,5 +1,8 @@
 // What `dunlin doctor` says: this build, the machine it finds itself on, and whether it works
 // there.
+#include <unistd.h>
+
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <thread>
@@ -71,11 +74,21 @@ std::string instruction_sets() {
     return names;
 }
 
+// Whether files can be made in the folder, or the folder where it is to be.
+bool can_be_written(std::filesystem::path folder) {
+    std::error_code error;
+    while (!std::filesystem::exists(folder, error) && folder.has_relative_path())
+        folder = folder.parent_path();
+    return std::filesystem::is_directory(folder, error) && ::access(folder.c_str(), W_OK) == 0;
+}
+
+// A cache that keeps nothing is no fault: kernels are only compiled more often.
 std::string kernel_cache() {
     const std::string& folder = jit::kernel_cache().folder();
     if (folder.empty()) return "none";
     const auto size = jit::trim_folder(folder, std::numeric_limits<std::uint64_t>::max(), 0);
-    return folder + ", " + runtime::bytes_text(static_cast<double>(size.bytes));
+    return folder + ", " + runtime::bytes_text(static_cast<double>(size.bytes)) +
+           (can_be_written(folder) ? "" : ", cannot be written, so that nothing new is kept");
 }
 
 }  // namespace

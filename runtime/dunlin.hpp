@@ -195,6 +195,9 @@ class NpyWriter {
     Failure append(const Array& entries);
     // Only when as many entries have come as the type says.
     Failure finish();
+    // Removes what there is of the file, although another thread may be writing it: before the
+    // process ends.
+    void remove() const;
 
   private:
     struct Implementation;
@@ -393,6 +396,9 @@ struct KernelFacts {
     double optimisation = 0;
     double code_generation = 0;
     double loading = 0;
+    // What it consists of, a line each, as Program::explain shows it; with BatchOptions::counts
+    // alone.
+    std::string segments;
 };
 
 // What a run did. Figures are of that call of `run` alone.
@@ -402,6 +408,7 @@ struct RunReport {
     std::int64_t vms_finished = 0;
     std::int64_t steps = 0;  // turns of the whole batch that were completed
     double seconds = 0;
+    double waiting = 0;            // of these: nobody ran, because the kernel was not there yet
     std::int64_t bytes_moved = 0;  // of inputs, states and outputs
 
     // Turns of VMs that ended in the interpreter, and in a kernel.
@@ -412,9 +419,10 @@ struct RunReport {
 
     std::uint64_t instructions = 0;  // by the interpreter
     std::uint64_t loop_turns = 0;    // in a kernel they are counted with BatchOptions::counts alone
-    // Of the kernel: its turns of loops, and how many they would be if all lanes took part in each.
-    std::uint64_t lane_turns = 0;
-    std::uint64_t lane_turns_offered = 0;
+    // Of a kernel whose lanes are VMs, with BatchOptions::counts alone: elements that its lanes
+    // computed, and how many they would be had no lane ever been idle.
+    std::uint64_t lane_work = 0;
+    std::uint64_t lane_work_offered = 0;
 };
 
 enum class Outcome : std::uint8_t { Finished, Halted, Faulted };

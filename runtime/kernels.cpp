@@ -45,8 +45,12 @@ void PendingKernel::start(bool compile) {
 }
 
 bool PendingKernel::rest(std::chrono::steady_clock::time_point until) {
+    // What has been compiled is soon in the cache, and it would be a pity to lose it.
+    constexpr std::chrono::seconds kToStore{2};
+    auto rests = [this] { return !at_work_; };
     std::unique_lock lock(mutex_);
-    return settled_.wait_until(lock, until, [this] { return !at_work_; });
+    if (settled_.wait_until(lock, until, [&] { return rests() || ready_; }) && rests()) return true;
+    return ready_ && settled_.wait_for(lock, kToStore, rests);
 }
 
 void PendingKernel::wait(const std::atomic<bool>* stop) {

@@ -44,8 +44,8 @@ class PendingKernel {
     void begin(bool compile);
     // Begins to make it, and waits until it is made or cannot be, or `stop` is set.
     void wait(const std::atomic<bool>* stop);
-    // Waits until nothing is under way, also not on its way into the cache. False when the time is
-    // over before.
+    // Waits until nothing is under way. False when the time is over before; but a kernel that is on
+    // its way into the cache is waited for a little longer.
     bool rest(std::chrono::steady_clock::time_point until);
 
     // Set when there is a kernel.

@@ -23,7 +23,7 @@ constexpr std::int64_t kMostVmsAtOnce = std::int64_t{1} << 22;
 constexpr double kShareOfMemory = 0.5;
 // What a chunk is to be: large enough for every worker, small enough to be nothing beside the rest.
 constexpr std::int64_t kChunkVms = std::int64_t{1} << 20;
-constexpr double kChunkBytes = 256.0 * (1 << 20);
+constexpr double kChunkBytes = 64.0 * (1 << 20);
 
 bool holds_for_host(ir::Storage storage) {
     return storage == ir::Storage::State || storage == ir::Storage::Output;
@@ -66,8 +66,10 @@ double Batch::Implementation::working_bytes(std::int64_t vms) const {
         static_cast<double>(runtime::interpreter_working_bytes(code(), vms, resumable));
     if (pending == nullptr) return interpreted;
     // Before there is a kernel, this is about what it will need.
+    const jit::KernelOptions& choice = pending->choice().options;
     const auto workers = static_cast<double>(std::min<std::int64_t>(threads(), vms));
-    const double in_kernel = at_least + of_one * pending->choice().options.width * workers;
+    const double at_once = choice.elements ? 1 : choice.width * workers;
+    const double in_kernel = at_least + of_one * at_once;
     const bool kernel_alone = options.execution.device == Device::Cpu ||
                               !runtime::cheap_to_interpret_together(code(), vms);
     return kernel_alone ? in_kernel : std::max(interpreted, in_kernel);
@@ -134,6 +136,7 @@ Failure Batch::Implementation::allocate() {
         buffers.push_back(std::move(buffer));
     }
     if (!statuses.reset(room)) return refused(room * runtime::Statuses::kBytesPerVm);
+    if (kernel != nullptr) kernel_memory.saved(runtime::saved_bytes(kernel->source, room));
     return {};
 }
 

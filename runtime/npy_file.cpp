@@ -158,6 +158,10 @@ Failure NpyWriter::finish() {
     return {};
 }
 
+void NpyWriter::remove() const {
+    if (!implementation_->temporary.empty()) ::unlink(implementation_->temporary.c_str());
+}
+
 Failure save_npy(const std::string& path, const Array& array) {
     auto writer = NpyWriter::create(path, array.type);
     if (!writer) return writer.error();

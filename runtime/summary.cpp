@@ -1,4 +1,5 @@
 // Least, mean and greatest element of many.
+#include <array>
 #include <cmath>
 
 #include "runtime/elements.hpp"
@@ -18,14 +19,29 @@ std::string text_of(T value) {
     return format(Array::view(&value, {}));
 }
 
-// The element type comes with the first array.
+// Sums what is added, and keeps what rounding loses beside it (Neumaier's summation).
+struct Sum {
+    double total = 0;
+    double lost = 0;
+
+    void add(double number) {
+        const double next = total + number;
+        const double from_number = (total - next) + number;
+        const double from_total = (number - next) + total;
+        lost += std::abs(total) >= std::abs(number) ? from_number : from_total;
+        total = next;
+    }
+    double value() const { return std::isfinite(total) ? total + lost : total; }
+};
+
+// The element type comes with the first array. Elements are dealt out to several sums in turn, by
+// their number among all that have come, so that pieces and the whole give the same bits, and a
+// processor can work on them side by side.
 template <typename T>
 struct SummaryOf final : Summariser::State {
     void add(const Array& array) override {
         if (array.contiguous()) {
-            for (std::int64_t k = 0; k < array.count(); ++k)
-                add_element(runtime::element_at<T>(
-                    array.data + k * static_cast<std::int64_t>(sizeof(T)), false));
+            add_contiguous(array.data, array.count());
         } else {
             runtime::for_each_address(array, [&](const std::byte* address) {
                 add_element(runtime::element_at<T>(address, array.swapped));
@@ -35,28 +51,66 @@ struct SummaryOf final : Summariser::State {
 
     std::optional<Summary> summary() const override {
         if (count_ == 0) return std::nullopt;
-        const double total = std::isfinite(total_) ? total_ + lost_ : total_;
-        return Summary{text_of(least_), total / static_cast<double>(count_), text_of(greatest_)};
+        Sum all;
+        T least = least_[0], greatest = greatest_[0];
+        for (const Sum& sum : sums_) all.add(sum.total);
+        for (const Sum& sum : sums_) all.lost += sum.lost;
+        for (T value : least_) take_least(least, value);
+        for (T value : greatest_) take_greatest(greatest, value);
+        return Summary{text_of(least), all.value() / static_cast<double>(count_),
+                       text_of(greatest)};
     }
 
   private:
+    static constexpr std::int64_t kWays = 8;
+
+    // A NaN, which is not equal to itself, stays once it is met.
+    static void take_least(T& least, T value) {
+        least = value < least || value != value ? value : least;
+    }
+    static void take_greatest(T& greatest, T value) {
+        greatest = value > greatest || value != value ? value : greatest;
+    }
+
+    void add_contiguous(const std::byte* next, std::int64_t count) {
+        constexpr auto kSize = static_cast<std::int64_t>(sizeof(T));
+        auto add_next = [&] {
+            add_element(runtime::element_at<T>(next, false));
+            next += kSize;
+            --count;
+        };
+        while (count > 0 && (count_ == 0 || count_ % kWays != 0)) add_next();
+        for (; count >= kWays; count -= kWays, next += kWays * kSize) add_row(next);
+        while (count > 0) add_next();
+    }
+
+    // One element for each of the sums.
+    void add_row(const std::byte* row) {
+        for (std::int64_t way = 0; way < kWays; ++way)
+            add_to(way,
+                   runtime::element_at<T>(row + way * static_cast<std::int64_t>(sizeof(T)), false));
+        count_ += kWays;
+    }
+
     void add_element(T value) {
-        if (count_++ == 0) least_ = greatest_ = value;
-        const auto number = static_cast<double>(value);
-        const double next = total_ + number;
-        lost_ += std::abs(total_) >= std::abs(number) ? (total_ - next) + number
-                                                      : (number - next) + total_;
-        total_ = next;
-        // A NaN, which is not equal to itself, stays once it is met.
-        if (value < least_ || value != value) least_ = value;
-        if (value > greatest_ || value != value) greatest_ = value;
+        if (count_ == 0) {
+            least_.fill(value);
+            greatest_.fill(value);
+        }
+        add_to(count_++ % kWays, value);
+    }
+
+    void add_to(std::int64_t way, T value) {
+        const auto place = static_cast<std::size_t>(way);
+        sums_[place].add(static_cast<double>(value));
+        take_least(least_[place], value);
+        take_greatest(greatest_[place], value);
     }
 
     std::int64_t count_ = 0;
-    T least_{};
-    T greatest_{};
-    double total_ = 0;
-    double lost_ = 0;  // what rounding lost is added at the end
+    std::array<T, kWays> least_{};
+    std::array<T, kWays> greatest_{};
+    std::array<Sum, kWays> sums_{};
 };
 
 }  // namespace

@@ -49,13 +49,14 @@ class TurnRun {
         request_.progress_interval = kBetweenReports;
         turn_.threads = threads();
         const runtime::CpuReport report =
-            runtime::run_on_cpu({*batch_.kernel, request_, batch_.statuses, turn_.threads, begin});
+            runtime::run_on_cpu({*batch_.kernel, request_, batch_.statuses, batch_.kernel_memory,
+                                 turn_.threads, begin});
         turn_.interrupted = report.interrupted;
         // Those that faulted in an earlier turn do not run, but are done with all the same.
         turn_.finished = report.interrupted ? report.finished : request_.vms;
         turn_.loop_turns += report.turns;
-        turn_.lane_turns += report.turns;
-        turn_.lane_turns_offered += report.offered;
+        turn_.lane_work += report.worked;
+        turn_.lane_work_offered += report.offered;
     }
 
     // A kernel that is done at once is not worth waking other threads.
@@ -84,7 +85,9 @@ class TurnRun {
         const double one_vm = batch_.work.elements * policy_.element;
         const double expected = one_vm * static_cast<double>(request_.vms + ahead_.vm_turns);
         if (left_to_kernels(expected)) {
+            const auto begin = Clock::now();
             batch_.pending->wait(request_.stop);
+            turn_.waiting = seconds_since(begin);
             batch_.kernel = batch_.pending->kernel();
             if (batch_.kernel != nullptr) return run_kernel(0);
             if (batch_.pending->failure()) return interpret();

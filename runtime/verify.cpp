@@ -198,6 +198,7 @@ Result<std::vector<Difference>> verify(const Program& program, const BatchOption
         auto found = mode.piece_vms > 0 && vms > mode.piece_vms
                          ? see_in_pieces(program, chosen, bind, steps, mode.piece_vms, vms)
                          : see(program, chosen, bind, steps);
+        if (!found && found.error().code == "interrupted") return found.error();
         if (!found)
             differences.push_back({mode.name, found.error().message});
         else

@@ -36,6 +36,8 @@ T apply(T x, T y, Whole whole, Single single) {
 }
 }  // namespace
 
+#include "jit/lanes/passing.h"
+
 // A type with a name that other units can know; laid out as lanes::RandomBlock.
 struct DunlinRandomBlock {
     lanes::u32 word[4];
@@ -45,17 +47,17 @@ struct DunlinRandomBlock {
 #define JOIN(set, width, name, type) JOIN_NAME(set, width, name, type)
 #define NAME(name, type) JOIN(DUNLIN_LIBRARY_SET, DUNLIN_LIBRARY_WIDTH, name, type)
 
-#define DEFINE_One(name, type)                                   \
-    extern "C" lanes::type NAME(name, type)(lanes::type x) {     \
-        return apply(                                            \
-            x, x, [](auto a, auto) { return lanes::name(a); },   \
-            [](auto a, auto) { return dunlin::lane::name(a); }); \
+#define DEFINE_One(name, type)                                                           \
+    extern "C" lanes::type NAME(name, type)(PASSED(type, x)) {                           \
+        return apply(                                                                    \
+            JOINED(type, x), lanes::type{}, [](auto a, auto) { return lanes::name(a); }, \
+            [](auto a, auto) { return dunlin::lane::name(a); });                         \
     }
-#define DEFINE_Two(name, type)                                              \
-    extern "C" lanes::type NAME(name, type)(lanes::type x, lanes::type y) { \
-        return apply(                                                       \
-            x, y, [](auto a, auto b) { return lanes::name(a, b); },         \
-            [](auto a, auto b) { return dunlin::lane::name(a, b); });       \
+#define DEFINE_Two(name, type)                                                                  \
+    extern "C" lanes::type NAME(name, type)(PASSED(type, x), PASSED(type, y)) {                 \
+        return apply(                                                                           \
+            JOINED(type, x), JOINED(type, y), [](auto a, auto b) { return lanes::name(a, b); }, \
+            [](auto a, auto b) { return dunlin::lane::name(a, b); });                           \
     }
 #define DEFINE_Block(name, type)                                                                 \
     extern "C" DunlinRandomBlock NAME(name, type)(lanes::type x, lanes::type y, lanes::type z) { \

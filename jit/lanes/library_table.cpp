@@ -62,23 +62,80 @@ constexpr Function kFunctions[] = {
 #include "jit/lanes/library.def"
 };
 
+int bytes_of(std::string_view type) {
+    if (type.ends_with("64")) return 8;
+    if (type.ends_with("32")) return 4;
+    return type.ends_with("16") ? 2 : 1;
+}
+
+// The name in the object.
+std::string label(const Function& function, int width) {
+    return " __asm__(\"dunlin_w" + std::to_string(width) + "_" + std::string(function.name) + "_" +
+           std::string(function.type) + "\");\n";
+}
+
+// A function of vectors that are wider than a register: they are passed in pieces of so many
+// lanes.
+std::string declaration_in_pieces(const Function& function, int width, int lanes) {
+    const std::string name(function.name);
+    const std::string type(function.type);
+    const std::string piece = type + "_piece";
+    const int arguments = function.shape == Shape::Two ? 2 : 1;
+    std::string parameters;
+    std::string pieces;
+    for (int argument = 0; argument < arguments; ++argument) {
+        const std::string x = argument == 0 ? "x" : "y";
+        for (int first = 0; first < width; first += lanes) {
+            if (!pieces.empty()) {
+                parameters += ",";
+                pieces += ",";
+            }
+            parameters += piece;
+            pieces += "__builtin_shufflevector(" + x + "," + x;
+            for (int lane = first; lane < first + lanes; ++lane)
+                pieces += "," + std::to_string(lane);
+            pieces += ")";
+        }
+    }
+    return "typedef Element<" + type + "> " + piece + " __attribute__((ext_vector_type(" +
+           std::to_string(lanes) + ")));\n[[gnu::const]] " + type + " " + name + "_in_pieces(" +
+           parameters + ")" + label(function, width) + "static inline " + type + " " + name + "(" +
+           type + " x" + (arguments == 2 ? "," + type + " y" : "") + "){return " + name +
+           "_in_pieces(" + pieces + ");}\n";
+}
+
 // The function as the kernel's compiler sees it: the sorts are templates, the others overloads
 // without effects.
-std::string signature(const Function& function) {
+std::string declaration(const Function& function, int width) {
     const std::string name(function.name);
     const std::string type(function.type);
     const std::string keys = "template <> void " + name + "<" + type + ">(Element<" + type + ">*";
+    const std::string end = label(function, width);
+    const std::string result = "[[gnu::const]] " + type + " " + name + "(" + type;
     switch (function.shape) {
-        case Shape::One: return "[[gnu::const]] " + type + " " + name + "(" + type + ")";
-        case Shape::Two:
-            return "[[gnu::const]] " + type + " " + name + "(" + type + "," + type + ")";
+        case Shape::One: return result + ")" + end;
+        case Shape::Two: return result + "," + type + ")" + end;
         case Shape::Block:
             return "[[gnu::const]] RandomBlock " + name + "(" + type + "," + type + "," + type +
-                   ")";
-        case Shape::Places: return keys + ",Element<i32>*,Count,bool)";
-        case Shape::Keys: return keys + ",Count,bool)";
+                   ")" + end;
+        case Shape::Places: return keys + ",Element<i32>*,Count,bool)" + end;
+        case Shape::Keys: return keys + ",Count,bool)" + end;
     }
     __builtin_unreachable();
+}
+
+// As it is called under each instruction set.
+std::string declarations(const Function& function, int width) {
+    const std::string whole = declaration(function, width);
+    const int bytes = width * bytes_of(function.type);
+    const bool is_plain = function.shape == Shape::One || function.shape == Shape::Two;
+    if (!is_plain || width == 1 || bytes <= 32) return whole;
+    auto in_pieces = [&](int register_bytes) {
+        if (bytes <= register_bytes) return whole;
+        return declaration_in_pieces(function, width, register_bytes / bytes_of(function.type));
+    };
+    return "#if defined(__AVX512F__)\n" + in_pieces(64) + "#elif defined(__AVX__)\n" +
+           in_pieces(32) + "#else\n" + whole + "#endif\n";
 }
 
 // What the specialisations above are of.
@@ -86,12 +143,6 @@ std::string template_of(Shape shape, std::string_view name) {
     if (shape != Shape::Places && shape != Shape::Keys) return "";
     return "template <class T> void " + std::string(name) + "(Element<T>*" +
            (shape == Shape::Places ? ",Element<i32>*" : "") + ",Count,bool);\n";
-}
-
-// The label is the name in the object.
-std::string declaration(const Function& function, int width) {
-    return signature(function) + " __asm__(\"dunlin_w" + std::to_string(width) + "_" +
-           std::string(function.name) + "_" + std::string(function.type) + "\");\n";
 }
 
 }  // namespace
@@ -110,7 +161,7 @@ std::string library_declarations(int width, const std::set<std::string_view>& na
         if (!names.contains(function.name)) continue;
         if (width == 1 && function.lanes == Lanes::Wide) continue;
         if (function.name != last) text += template_of(function.shape, function.name);
-        text += declaration(function, width);
+        text += declarations(function, width);
         last = function.name;
     }
     if (text.empty()) return text;

@@ -40,4 +40,7 @@ out_has() { grep -qF -- "$1" "$work/out" || fail "standard output should have: $
 err_has() { grep -qF -- "$1" "$work/err" || fail "standard error should have: $1"; }
 err_lines() { [ "$(wc -l < "$work/err")" = "$1" ] || fail "standard error should have $1 lines"; }
 
+# Sanitizers take memory of their own, so that limits on it mean nothing.
+sanitized() { "$DUNLIN" doctor | grep -q '^build .*sanitizers'; }
+
 program() { cat > "$1"; }

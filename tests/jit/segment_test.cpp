@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "frontend/compile.hpp"
 #include "jit/describe.hpp"
 #include "jit/nest.hpp"
@@ -15,12 +17,12 @@ std::vector<Segment> loops_of(const std::string& text) {
     frontend::CompileOptions options;
     frontend::Compiled compiled = frontend::compile("test.dun", text, options);
     EXPECT_TRUE(compiled.ok) << text;
-    const ir::Liveness liveness(compiled.program);
     SegmentRules rules;
     rules.is_large = [](const ir::Instruction&) { return true; };
     std::vector<Segment> loops;
-    for (Segment& segment : cut(compiled.program, 0, rules, liveness))
-        if (segment.is_group) loops.push_back(std::move(segment));
+    const Segments all = cut(compiled.program, rules, [](ir::SlotId) { return true; });
+    for (const Segment& segment : all.segments[0])
+        if (segment.is_group) loops.push_back(segment);
     return loops;
 }
 
@@ -64,6 +66,43 @@ TEST(Segments, WhatTheHostMaySeeIsWrittenBeforeALaterFault) {
     const auto loops =
         loops_of("input a: int[100]\ninput b: int[100]\noutput y = a + b\noutput z = a // b\n");
     EXPECT_EQ(loops.size(), 2u);
+}
+
+TEST(Segments, ReshapesAndNewAxesAreWaysOfReading) {
+    const auto loops = loops_of(
+        "input p: float[40, 30]\ninput c: float[40, 5]\n"
+        "output y = sum((p[:, :, None] - c[:, None, :])**2, axis = 0)\n");
+    ASSERT_EQ(loops.size(), 1u);
+    EXPECT_EQ(loops[0].shape, ir::Shape({40, 30, 5}));
+    EXPECT_EQ(loops[0].first_reduced, 0u);
+    EXPECT_EQ(loops[0].reduced_axes, 1u);
+    EXPECT_EQ(stored_in(loops[0]), 1u);
+}
+
+TEST(Segments, AViewOfWhatChangesLaterIsMade) {
+    const auto loops =
+        loops_of("x = rand(100)\ny = x[1:]\nx[0] = 5.0\nx[1:] = 1.0\noutput z = y + 1\n");
+    bool made = false;
+    for (const Segment& loop : loops)
+        made = made || (loop.shape == ir::Shape({99}) && stored_in(loop) == 1);
+    EXPECT_TRUE(made);
+}
+
+TEST(Segments, AnUpdateFromNeighboursWaitsForThem) {
+    const auto loops = loops_of(
+        "x = rand(100, 40)\nx[1:-1, 1:-1] = x[:-2, 1:-1] + x[2:, 2:] + x[1:-1, :-2]\n"
+        "output y = x\n");
+    const auto delayed = std::find_if(loops.begin(), loops.end(),
+                                      [](const Segment& loop) { return loop.delay.has_value(); });
+    ASSERT_NE(delayed, loops.end());
+    EXPECT_EQ(delayed->delay->behind, 1);
+    EXPECT_EQ(delayed->delay->ahead, 1);
+}
+
+TEST(Segments, AnUpdateOfTheSameElementsWaitsForNothing) {
+    for (const Segment& loop :
+         loops_of("x = rand(100, 40)\nx[1:-1, :] = x[1:-1, :] * 2\noutput y = x\n"))
+        EXPECT_FALSE(loop.delay.has_value());
 }
 
 TEST(Nest, LoopsAreInOnePieceAndHeadsComeFirst) {

@@ -23,13 +23,23 @@ struct DunlinRandomBlock {
 #define JOIN_NAME(set, width, name, type) dunlin_##set##_w##width##_##name##_##type
 #define JOIN(set, width, name, type) JOIN_NAME(set, width, name, type)
 #define FUNCTION(name, type) JOIN(DUNLIN_LIBRARY_SET, DUNLIN_LIBRARY_WIDTH, name, type)
+#define CALL_NAME(name, type) call_##name##_##type
+#define CALL(name, type) CALL_NAME(name, type)
 #define SORT(name, type) FUNCTION(name, type)
 #define TABLE_NAME(set, width) library_kernels_##set##_##width
 #define TABLE_OF(set, width) TABLE_NAME(set, width)
 #define TABLE TABLE_OF(DUNLIN_LIBRARY_SET, DUNLIN_LIBRARY_WIDTH)
-#define DECLARE_One(name, type) extern "C" lanes::type FUNCTION(name, type)(lanes::type);
-#define DECLARE_Two(name, type) \
-    extern "C" lanes::type FUNCTION(name, type)(lanes::type, lanes::type);
+#include "jit/lanes/passing.h"
+#define DECLARE_One(name, type)                                   \
+    extern "C" lanes::type FUNCTION(name, type)(PASSED(type, x)); \
+    static lanes::type CALL(name, type)(lanes::type x) {          \
+        return FUNCTION(name, type)(IN_PIECES(type, x));          \
+    }
+#define DECLARE_Two(name, type)                                                    \
+    extern "C" lanes::type FUNCTION(name, type)(PASSED(type, x), PASSED(type, y)); \
+    static lanes::type CALL(name, type)(lanes::type x, lanes::type y) {            \
+        return FUNCTION(name, type)(IN_PIECES(type, x), IN_PIECES(type, y));       \
+    }
 #define DECLARE_Block(name, type) \
     extern "C" DunlinRandomBlock FUNCTION(name, type)(lanes::type, lanes::type, lanes::type);
 #define DECLARE_Places(name, type)                                     \
@@ -48,6 +58,7 @@ struct DunlinRandomBlock {
 #else
 // The functions are the prelude's; those for vectors only too, to be compared with.
 #define FUNCTION(name, type) lanes::name
+#define CALL(name, type) lanes::name
 #define SORT(name, type) lanes::name<lanes::type>
 #define TABLE library_kernels_of_interpreter
 #define FOR_Wide(...) __VA_ARGS__
@@ -93,16 +104,15 @@ void sort_over(const void* a, const void*, void* result, std::size_t count) {
     }
 }
 
-#define KERNEL_One(name, type)                                                                    \
-    LibraryKernel {                                                                               \
-        #name, #type,                                                                             \
-            run_over<lanes::type, decltype([](auto a, auto) { return FUNCTION(name, type)(a); })> \
+#define KERNEL_One(name, type)                                                                \
+    LibraryKernel {                                                                           \
+        #name, #type,                                                                         \
+            run_over<lanes::type, decltype([](auto a, auto) { return CALL(name, type)(a); })> \
     }
-#define KERNEL_Two(name, type)                                                            \
-    LibraryKernel {                                                                       \
-        #name, #type,                                                                     \
-            run_over<lanes::type,                                                         \
-                     decltype([](auto a, auto b) { return FUNCTION(name, type)(a, b); })> \
+#define KERNEL_Two(name, type)                                                                     \
+    LibraryKernel {                                                                                \
+        #name, #type,                                                                              \
+            run_over<lanes::type, decltype([](auto a, auto b) { return CALL(name, type)(a, b); })> \
     }
 // All four words count.
 #define KERNEL_Block(name, type)                                                                   \

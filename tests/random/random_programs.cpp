@@ -3,6 +3,8 @@
 //   random_programs [--count N] [--seed S] [--seconds T] [--modes NAMES] [--show K] [--save FOLDER]
 //   random_programs --replay FOLDER|FILE [--modes NAMES]
 //
+// `--function-lines N` cuts kernels into functions of so many lines, as long ones are.
+//
 // Program number k is made from seed S + k. A difference is reduced to a small program, which is
 // printed, and saved as a test in the folder given. Ends with 1 when there was a difference, or
 // when too many programs are refused by the compiler, which is a finding, too.
@@ -15,6 +17,7 @@
 #include <map>
 #include <string>
 
+#include "jit/kernel_source.hpp"
 #include "tests/random/generator.hpp"
 #include "tests/random/modes.hpp"
 #include "tests/random/reduce.hpp"
@@ -63,6 +66,8 @@ Arguments read_arguments(int count, char** texts) {
             arguments.replay = value;
         else if (name == "--modes")
             arguments.modes = value;
+        else if (name == "--function-lines")
+            jit::set_function_lines(std::strtoull(value.c_str(), nullptr, 10));
         else
             arguments.bad = true;
     }

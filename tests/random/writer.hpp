@@ -164,7 +164,7 @@ class Writer {
     Made take(const Type& type, int depth);
     Made comprehension(const Type& type, int depth);
 
-    // Calls and the batch (writer_calls.cpp).
+    // Calls (writer_calls.cpp).
     Made user_call(const Type& type, int depth);
     Made library_call(const Type& type, int depth);
     Made with_lambda(const Type& type, int depth);
@@ -177,10 +177,19 @@ class Writer {
     Lambda lambda(const std::vector<Type>& parameters, const Type& result, std::int64_t calls,
                   int depth);
     std::string function_of_two(DType dtype);
+
+    // The batch (writer_batch.cpp).
     Made random_numbers(const Type& type, int depth);
     Made batch_fact(const Type& type, int depth);
     Made collective(const Type& type, int depth);
     Made pick_from_batch(const Type& type, int depth);
+    Expression get_from_batch(Expression value, Expression from);
+    Expression own_number(DType dtype);
+    Statement make_common(const std::string& name, const Type& type);
+    Statement while_common(const std::string& name, const Type& type);
+    bool common_for_a_while(Block& into);
+    bool slide(Block& into);
+    std::string slid(const std::string& name, const Shape& shape, bool written);
 
     // Indices.
     Expression index_in(std::int64_t size, const Shape& shape, DType dtype);

@@ -1,5 +1,4 @@
-// Calls: functions of the program, of the library, functions that take functions; random numbers,
-// and how VMs meet.
+// Calls: functions of the program, of the library, functions that take functions.
 #include <algorithm>
 
 #include "tests/random/library_calls.hpp"
@@ -188,96 +187,6 @@ Writer::Made Writer::rows_to_one(const Type& type, int depth) {
                         "iterate");
         }
     }
-}
-
-// ---- The batch
-
-Writer::Made Writer::random_numbers(const Type& type, int) {
-    if (uniform_only_) return {};
-    bool bits = type.dtype == DType::U32 || type.dtype == DType::U64;
-    if (!bits && !is_float(type.dtype)) return {};
-    spend(10 * count_of(type.shape));
-    std::string name = bits ? "random_bits" : "rand";
-    std::string sizes = sizes_text(type.shape);
-    std::string text = name + "(" + sizes + (sizes.empty() ? "" : ", ") +
-                       "dtype = " + std::string(name_of(type.dtype)) + ")";
-    if (type.dtype == program_.float_type && choices_.percent(70)) text = name + "(" + sizes + ")";
-    Expression made = node(type, text, {}, name);
-    made.moves = true;
-    made.uniform = false;
-    return made;
-}
-
-// What a VM knows of the batch, and of its arrays.
-Writer::Made Writer::batch_fact(const Type& type, int) {
-    if (type != Type{program_.int_type, {}}) return {};
-    if (choices_.once_in(3)) {
-        auto arrays = readable([](const Name& name) { return !name.type.shape.empty(); });
-        if (arrays.empty()) return {};
-        std::string name = choices_.one_of({"len", "size", "rank", "bit_width", "shape"});
-        std::string last = name == "shape" ? "[-1]" : "";
-        Expression known = node(type, name + "($0)" + last, {read(*choices_.one_of(arrays))}, name);
-        known.moves = false;
-        return known;
-    }
-    bool count = uniform_only_ || choices_.once_in(4);
-    Expression made = node(type, count ? "vm_count" : "vm_id", {}, count ? "vm_count" : "vm_id");
-    made.moves = true;
-    made.uniform = count;
-    return made;
-}
-
-Writer::Made Writer::collective(const Type& type, int depth) {
-    if (!meets_ || !place_.together || alone_) return {};
-    spend(5 * count_of(type.shape));
-    bool adds = type.dtype != DType::Bool &&
-                !(is_integer(type.dtype) && size_of(type.dtype) < size_of(program_.int_type));
-    std::vector<std::string> names = {"batch_min", "batch_max"};
-    if (type.dtype == DType::Bool) names = {"batch_any", "batch_all", "batch_min"};
-    if (adds) names.insert(names.end(), {"batch_sum", "batch_sum", "batch_scan"});
-    if (type.dtype == program_.int_type)
-        names.insert(names.end(), {"batch_argmin", "batch_argmax"});
-    std::string name = choices_.one_of(names);
-    if (uniform_only_ && name == "batch_scan") return {};
-    DType dtype = name.starts_with("batch_arg") ? some_dtype() : type.dtype;
-    if (type.dtype == program_.int_type && (name == "batch_sum" || name == "batch_scan") &&
-        choices_.once_in(4))
-        dtype = choices_.one_of({DType::Bool, DType::I8, DType::U16});
-    bool outer = std::exchange(uniform_only_, false);
-    Expression operand = expression({dtype, type.shape}, depth);
-    uniform_only_ = outer;
-    Expression made = node(type, name + "($0)", {std::move(operand)}, name);
-    made.moves = true;
-    made.uniform = name != "batch_scan";
-    return made;
-}
-
-Writer::Made Writer::pick_from_batch(const Type& type, int depth) {
-    if (!meets_ || !place_.together || alone_ || uniform_only_) return {};
-    spend(5 * count_of(type.shape));
-    Type number{program_.int_type, {}};
-    Expression value = expression(type, depth);
-    Expression made;
-    switch (choices_.below(3)) {
-        case 0: {
-            Expression other = expression(number, 1);
-            const char* text =
-                other.moves && risk() ? "batch_get($0, $1)" : "batch_get($0, $1 % vm_count)";
-            made = node(type, text, {std::move(value), std::move(other)}, "batch_get");
-            break;
-        }
-        case 1:
-            made = node(type, choices_.once_in(3) ? "batch_shift($0)" : "batch_shift($0, $1)",
-                        {std::move(value), expression(number, 1)}, "batch_shift");
-            break;
-        default:
-            made = node(type, "batch_sort($0, $1)",
-                        {expression({some_dtype(), {}}, depth), std::move(value)}, "batch_sort");
-            break;
-    }
-    made.moves = true;
-    made.uniform = false;
-    return made;
 }
 
 }  // namespace dunlin::random_programs

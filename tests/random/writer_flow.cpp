@@ -34,6 +34,8 @@ bool Writer::try_statement(Block& into) {
         {7, &Writer::leave},
         {2, &Writer::halt},
         {6, &Writer::early_return},
+        {8, &Writer::common_for_a_while},
+        {5, &Writer::slide},
     };
     static const std::vector<int> kWeights = [] {
         std::vector<int> weights;

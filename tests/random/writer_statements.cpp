@@ -119,6 +119,51 @@ bool Writer::update(Block& into) {
     return true;
 }
 
+// A part of an array, two elements shorter along each axis, at one of the three places where it
+// fits; what is written is the middle more often.
+std::string Writer::slid(const std::string& name, const Shape& shape, bool written) {
+    std::string text;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        static const char* const kPlaces[] = {"1:-1", ":-2", "2:"};
+        const bool middle = written && choices_.percent(70);
+        text += std::string(text.empty() ? "" : ", ") + kPlaces[middle ? 0 : choices_.below(3)];
+    }
+    return name + "[" + text + "]";
+}
+
+// An array updated from its own neighbours, as heat spreads in a plate.
+bool Writer::slide(Block& into) {
+    Shape shape{static_cast<std::int64_t>(3 + choices_.below(30))};
+    while (shape.size() < 3 && choices_.percent(60))
+        shape.push_back(static_cast<std::int64_t>(3 + choices_.below(shape.size() == 1 ? 20 : 4)));
+    const std::int64_t count = count_of(shape);
+    const Type type{choices_.percent(50) ? DType::F64 : DType::I32, shape};
+    Name name{fresh("v"), type, false, false, true};
+    spend(4 * count);
+    std::string sizes;
+    for (std::int64_t size : shape) sizes += ", " + std::to_string(size);
+    into.push_back({name.text + " = reshape(" + (type.dtype == DType::F64 ? "f64" : "i32") +
+                        "(arange(" + std::to_string(count) + ") * 37 % 101)" + sizes + ")",
+                    {},
+                    {},
+                    "assignment",
+                    {name.text}});
+    const auto updates = 1 + choices_.below(3);
+    for (std::size_t k = 0; k < updates; ++k) {
+        std::string right = slid(name.text, shape, false);
+        const auto terms = choices_.below(3);
+        for (std::size_t term = 0; term < terms; ++term)
+            right += (choices_.percent(50) ? " - " : " + ") + slid(name.text, shape, false);
+        into.push_back({slid(name.text, shape, true) + " = " + right,
+                        {},
+                        {},
+                        "update from neighbours",
+                        {name.text}});
+    }
+    names_.push_back(std::move(name));
+    return true;
+}
+
 bool Writer::masked_update(Block& into) {
     auto names = assignable(true);
     names.erase(

@@ -161,7 +161,7 @@ TEST_F(RuntimeKernels, TheReportSaysWhatRan) {
     EXPECT_EQ(report.loop_turns, 2u * 99 * 100 / 2);
     EXPECT_EQ(report.loop_turns,
               run(program, of_vms(100, Device::Interpreter), 2).report.loop_turns);
-    EXPECT_GT(report.lane_turns_offered, report.lane_turns);
+    EXPECT_GT(report.lane_work_offered, report.lane_work);
 }
 
 }  // namespace

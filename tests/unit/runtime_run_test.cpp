@@ -21,6 +21,26 @@ TEST_F(Runs, AVmCostsLittleBeyondWhatItDeclares) {
     }
 }
 
+// Where lanes are elements, there is one VM at a time, however many lanes and threads.
+TEST_F(Runs, LanesOfElementsNeedTheMemoryOfOneVm) {
+    constexpr std::int64_t kBytes = 8'000'000;
+    const Program program = loaded(
+        "x = [float(i) for i in 0..1_000_000]\n"
+        "output y = sort(x)[5]\n");
+    BatchOptions options = of_vms(10, Device::Cpu);
+    options.execution.lanes = Lanes::Element;
+    options.execution.threads = 4;
+    Batch batch(program, options);
+    ASSERT_FALSE(batch.prepare());
+    EXPECT_GE(batch.memory_bytes(), kBytes);
+    EXPECT_LE(batch.memory_bytes(), 8 * kBytes);
+    // Also before there is a kernel.
+    options.execution.device = Device::Auto;
+    Batch later(loaded("x = [float(i) for i in 0..1_000_000]\noutput z = sort(x)[7]\n"), options);
+    ASSERT_FALSE(later.prepare());
+    EXPECT_LE(later.memory_bytes(), 8 * kBytes);
+}
+
 TEST_F(Runs, AMillionFaultsAreAMillionWords) {
     constexpr std::int64_t kVms = 1'000'000;
     for (Device device : {Device::Cpu, Device::Auto}) {
@@ -61,21 +81,6 @@ TEST_F(Runs, FaultsOfBothKindsAreCountedTogether) {
     ASSERT_EQ(batch.faults().size(), 1u);
     EXPECT_EQ(batch.faults()[0].vms, 1000);
     EXPECT_EQ(batch.faults()[0].first_vm, 1);
-}
-
-TEST_F(Runs, AnEndlessLoopRunsOutOfFuelInThatVmAlone) {
-    for (int width : {1, 16}) {
-        BatchOptions options = of_vms(100'000, Device::Cpu);
-        options.execution.width = width;
-        options.fuel = 10'000;
-        Batch batch(loaded("n = 0\nwhile vm_id == 77_777 { n += 1 }\noutput y = n + 1\n"), options);
-        ASSERT_TRUE(batch.run());
-        ASSERT_EQ(batch.faults().size(), 1u);
-        EXPECT_EQ(batch.faults()[0].fault, "fuel_exhausted");
-        EXPECT_EQ(batch.faults()[0].vms, 1);
-        EXPECT_EQ(batch.faults()[0].first_vm, 77'777);
-        EXPECT_EQ(batch.read("y")->elements<std::int64_t>()[77'776], 1);
-    }
 }
 
 // How long it takes from `stop` to the end of a run that would never end.

@@ -16,7 +16,10 @@ bad() {
 bad "subcommand" 
 bad "there is no command 'frobnicate'" frobnicate
 bad "did you mean 'explain'?" explian p.dun
+bad "did you mean 'dunlin run p.dun'?" p.dun --vms 3
 bad "--frobnicate" run p.dun --frobnicate
+bad "there is no option '--vm'; did you mean '--vms'?" run p.dun --vm 3
+bad "there is no option '--verbos'; did you mean '--verbose'?" test p.dun --verbos
 bad "FILE" run
 bad "NAME=VALUE" run p.dun --set angle
 bad "NAME=VALUE" run p.dun --set =3
@@ -24,6 +27,7 @@ bad "'angle' is given twice" run p.dun --set angle=1 --set angle=2
 bad "did you mean 'angle'?" run p.dun --set angel=1
 bad "did you mean 'angle'?" run p.dun --in angel="$SEEDS/npy/f8_matrix.npy"
 bad "did you mean 'final'?" run p.dun --set angle=1 --out finale=x.npy
+bad "the name of a file is missing" run p.dun --set angle=1 --out final=
 bad "an output, which cannot be given" run p.dun --set final=1
 runs 0 dunlin run p.dun --set 'angle=[1, 2]' --out final=angles.npy
 bad "given by --in and by --set" run p.dun --set angle=1 --in angle=angles.npy

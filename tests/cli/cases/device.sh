@@ -22,18 +22,46 @@ runs 0 dunlin run p.dun --vms 5000 --device cpu --stats
 err_has "lanes of VMs"
 err_has "from the cache: emit"
 err_has "loop turns"
-err_has "idle in loops"
+err_has "% idle: their VM had ended"
+err_has "segments lanes are VMs, 16 together"
+err_has "region under masks: "
+err_has " for each VM; "
+err_has "the process had "
+err_has " passes "
+! grep -q "pass fold" err || fail "passes are summed up"
 err_has "1 hits, 0 misses, 0 stored"
 err_has "this machine copies"
 runs 0 dunlin run p.dun --vms 5000 --device cpu --width 1 --stats --instructions baseline
 err_has "kernel, one VM after the other"
 err_has "baseline"
 runs 0 dunlin run p.dun --vms 3 --device interp --stats
-err_has "where   interpreter"
+err_has "where    interpreter"
 runs 0 dunlin run p.dun --vms 5000 --device cpu --stats --format json
 out_has '"kernel":{"lanes":"vm","width":'
 out_has '"vms_in_kernel":5000'
 out_has '"cache":{"folder":"'
+out_has '"pass fold":'
+out_has '"segments":["lanes are VMs'
+out_has '"idle_lanes":0.'
+out_has '"waiting_ms":'
+out_has '"peak_resident_bytes":'
+out_has '"share_of_copy_rate":'
+# Lanes that wait for others are counted, not guessed: 15 of 16 do while one runs alone; none where all go the same way.
+program apart.dun <<'END'
+n = 0
+while vm_id % 16 == 3 and n < 100_000 { n += 1 }
+output y = n
+END
+idle() { sed -n 's/^lanes *\([0-9]*\)\.[0-9] % idle.*/\1/p' err; }
+runs 0 dunlin run apart.dun --vms 16 --device cpu --width 16 --stats
+[ "$(idle)" = 93 ] || fail "15 of 16 lanes are idle, not $(idle) %"
+program alike.dun <<'END'
+n = 0
+while n < 1000 + vm_count { n += 1 + vm_id * 0 }
+output y = n
+END
+runs 0 dunlin run alike.dun --vms 16 --device cpu --width 16 --stats
+[ "$(idle)" = 0 ] || fail "no lane is idle, not $(idle) %"
 for bad in "--device gpu" "--lanes x" "--width 7" "--instructions mmx" "--threads 0" "--chunk 0"; do
     # shellcheck disable=SC2086
     runs 2 dunlin run p.dun $bad
@@ -71,5 +99,8 @@ out_has "compiler"
 out_has "clang "
 out_has "kernel cache"
 out_has "$work/cache, "
+! grep -q "cannot be written" out || fail "the cache can be written"
+DUNLIN_CACHE=$work/p.dun/cache runs 0 dunlin doctor
+out_has "$work/p.dun/cache, 0 bytes, cannot be written"
 out_has "instructions"
 out_has "kernel test   passed"

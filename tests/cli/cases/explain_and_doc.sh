@@ -46,7 +46,17 @@ runs 0 dunlin --version
 out_has "dunlin "
 runs 0 dunlin --help
 out_has "Examples:"
-for command in run test explain doc; do
+# Every option is in the documentation, and every option there is one.
+page=$SEEDS/../../../docs/command-line.md
+for command in run test explain doctor doc; do
     runs 0 dunlin $command --help
     out_has "Examples:"
+    ! grep -q "dunlin run wave.dun --vms 1000" out || fail "the examples are those of another command"
+    for option in $(grep -oE '^ +--[a-z-]+' out); do
+        grep -qF -- "\`$option" "$page" || grep -qF -- "$option\`" "$page" || fail "$option of $command is not documented"
+    done
+    cat out >> all_options
+done
+for option in $(grep -oE '`--[a-z-]+' "$page" | tr -d '`' | sort -u); do
+    [ "$option" = --version ] || grep -q -- "$option" all_options || fail "$option is documented, but there is none"
 done

@@ -11,7 +11,7 @@ out_is "y: i64[2]  min 5  mean 7.5  max 10"
 err_has "2 VMs, 5 turns"
 err_has "VMs/s"
 err_has "memory"
-err_has "faults  0"
+err_has "faults   0"
 [ -s total.npy ] || fail "the state was not written"
 # Random numbers depend on the seed, and on nothing else.
 program r.dun <<'END'
