@@ -27,6 +27,7 @@ At Point::at(const ir::Strides& strides, const At& base) const {
 }
 
 Meaning Emitter::meaning_of(SlotId slot) const {
+    if (side_by_side_.count(slot) > 0) return Meaning::Lanes;
     return flow_.uniform[slot] ? Meaning::Scalar : lanes();
 }
 
@@ -59,6 +60,7 @@ static std::string element_place(const std::string& array, const At& at, int lan
 }
 
 Value Emitter::read(SlotId slot, const At& at) {
+    if (side_by_side_.count(slot) > 0) return read_lines(slot, at);
     const Home home = places_.home[slot];
     const std::string array = "s" + std::to_string(slot);
     const Meaning meaning = meaning_of(slot);
@@ -84,6 +86,7 @@ Value Emitter::read(SlotId slot, const At& at) {
 }
 
 void Emitter::write(SlotId slot, const At& at, const Value& value) {
+    if (side_by_side_.count(slot) > 0) return write_lines(slot, at, value);
     const DType dtype = type_of(slot).dtype;
     const Meaning meaning = meaning_of(slot);
     const std::string text = as(value, meaning, dtype);

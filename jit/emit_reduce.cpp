@@ -61,6 +61,8 @@ struct ReducedAxes {
     }
 };
 
+constexpr std::int64_t kWorkOfSorting = 16;  // an element, beside one of a loop
+
 At sum_of(const At& a, const At& b) {
     if (a.fixed && b.fixed) return {true, a.number + b.number, ""};
     if (a.fixed && a.number == 0) return b;
@@ -143,109 +145,123 @@ void Emitter::write_search(const Instruction& instruction) {
     const SlotId operand = instruction.operands[0];
     const DType dtype = type_of(operand).dtype;
     const DType result_dtype = type_of(instruction.result).dtype;
+    const ReducedAxes axes(type_of(operand).shape, instruction.attributes);
+    const Strides result_strides = ir::row_major_strides(axes.kept);
+    const LineLanes plan = begin_lines(instruction, axes.kept, result_strides, axes.kept_strides);
     const Meaning meaning = meaning_of(operand);
     const std::string in = prefix(meaning);
     const std::string type = type_text(meaning, dtype);
     const std::string result_type = type_text(meaning, result_dtype);
-    const ReducedAxes axes(type_of(operand).shape, instruction.attributes);
     const std::int64_t length = ir::element_count(axes.reduced);
     const bool written_out = unrolled(instruction);
     const char* preference = instruction.op == Op::ArgMin ? "prefers_lesser" : "prefers_greater";
-    walk(axes.kept, {ir::row_major_strides(axes.kept), axes.kept_strides}, written_out,
-         [&](const Point& point, const std::vector<Strides>& strides) {
-             const At first = point.at(strides[1]);
-             const std::string found = fresh("found");
-             const std::string best = fresh("best");
-             out_.line("{");
-             out_.line(result_type + " " + found + " = " + result_type + "(" +
-                       integer_literal(result_dtype, 0) + ");");
-             if (length > 0) {
-                 out_.line(type + " " + best + " = " +
-                           read(operand, sum_of(first, axes.position({}))).text + ";");
-                 auto look = [&](const At& at, const std::string& number) {
-                     out_.line("{");
-                     const Value element = bind(
-                         {read(operand, sum_of(first, axes.position(at))).text, meaning}, dtype);
-                     const Value better =
-                         bind({in + preference + "(" + element.text + ", " + best + ")", meaning},
-                              DType::Bool);
-                     out_.line(best + " = " + in + "select(" + better.text + ", " + element.text +
-                               ", " + best + ");");
-                     out_.line(found + " = " + in + "select(" + better.text + ", " + result_type +
-                               "(" + number + "), " + found + ");");
-                     out_.line("}");
-                 };
-                 if (written_out) {
-                     for (std::int64_t k = 1; k < length; ++k)
-                         look({true, k, ""}, integer_literal(result_dtype, k));
-                 } else {
-                     const std::string k = fresh("k");
-                     out_.line("for (S::i64 " + k + " = 1; " + k + " < " + std::to_string(length) +
-                               "; ++" + k + ") {");
-                     look({false, 0, k}, "S::convert<" + type_text(Meaning::Scalar, result_dtype) +
-                                             ">(" + k + ")");
-                     out_.line("}");
-                 }
-             }
-             write(instruction.result, point.at(strides[0]), {found, meaning});
-             out_.line("}");
-         });
+    auto search = [&](const Point& point, const std::vector<Strides>& strides) {
+        const At first = point.at(strides[1]);
+        const std::string found = fresh("found");
+        const std::string best = fresh("best");
+        out_.line("{");
+        out_.line(result_type + " " + found + " = " + result_type + "(" +
+                  integer_literal(result_dtype, 0) + ");");
+        if (length > 0) {
+            out_.line(type + " " + best + " = " +
+                      read(operand, sum_of(first, axes.position({}))).text + ";");
+            auto look = [&](const At& at, const std::string& number) {
+                out_.line("{");
+                const Value element =
+                    bind({read(operand, sum_of(first, axes.position(at))).text, meaning}, dtype);
+                const Value better =
+                    bind({in + preference + "(" + element.text + ", " + best + ")", meaning},
+                         DType::Bool);
+                out_.line(best + " = " + in + "select(" + better.text + ", " + element.text + ", " +
+                          best + ");");
+                out_.line(found + " = " + in + "select(" + better.text + ", " + result_type + "(" +
+                          number + "), " + found + ");");
+                out_.line("}");
+            };
+            if (written_out) {
+                for (std::int64_t k = 1; k < length; ++k)
+                    look({true, k, ""}, integer_literal(result_dtype, k));
+            } else {
+                const std::string k = fresh("k");
+                out_.line("for (S::i64 " + k + " = 1; " + k + " < " + std::to_string(length) +
+                          "; ++" + k + ") {");
+                look({false, 0, k},
+                     "S::convert<" + type_text(Meaning::Scalar, result_dtype) + ">(" + k + ")");
+                out_.line("}");
+            }
+        }
+        write(instruction.result, point.at(strides[0]), {found, meaning});
+        out_.line("}");
+    };
+    if (written_out)
+        walk(axes.kept, {result_strides, axes.kept_strides}, true, search);
+    else
+        walk_lines(plan, length,
+                   [&](const Point& point, const std::vector<Strides>& strides,
+                       const std::string&) { search(point, strides); });
 }
 
 void Emitter::write_scan(const Instruction& instruction) {
     const SlotId operand = instruction.operands[0];
     const DType dtype = type_of(operand).dtype;
-    const Meaning meaning = meaning_of(operand);
-    const std::string type = type_text(meaning, dtype);
     const ir::Lines lines(type_of(operand).shape, instruction.attributes[0]);
     if (lines.length == 0) return;
+    const Strides line_strides{lines.length * lines.inner, 1};
+    const LineLanes plan =
+        begin_lines(instruction, {lines.outer, lines.inner}, line_strides, line_strides);
+    const Meaning meaning = meaning_of(operand);
+    const std::string type = type_text(meaning, dtype);
     const bool written_out = unrolled(instruction);
     auto joined = [&](const std::string& a, const std::string& b) {
         return combine_text(instruction.op, meaning, dtype, a, b);
     };
-    walk({lines.outer, lines.inner}, {{lines.length * lines.inner, 1}}, written_out,
-         [&](const Point& point, const std::vector<Strides>& strides) {
-             const At first = point.at(strides[0]);
-             const std::string local = fresh("sum");
-             const std::string carry = fresh("carry");
-             const bool blocks = lines.length > ir::kReduceBlock;
-             out_.line("{");
-             out_.line(type + " " + local + " = " + read(operand, first).text + ";");
-             if (blocks) out_.line(type + " " + carry + " = " + local + ";");
-             write(instruction.result, first, {local, meaning});
-             auto step = [&](const At& k, const At& at) {
-                 out_.line("{");
-                 const std::string element = bind({read(operand, at).text, meaning}, dtype).text;
-                 if (!blocks) {
-                     out_.line(local + " = " + joined(local, element) + ";");
-                     write(instruction.result, at, {local, meaning});
-                 } else {
-                     const std::string block = std::to_string(ir::kReduceBlock);
-                     out_.line("if (" + k.text + " % " + block + " == 0) " + local + " = " +
-                               element + "; else " + local + " = " + joined(local, element) + ";");
-                     const std::string value = fresh("t");
-                     out_.line(type + " " + value + " = " + local + ";");
-                     out_.line("if (" + k.text + " >= " + block + ") " + value + " = " +
-                               joined(carry, local) + ";");
-                     write(instruction.result, at, {value, meaning});
-                     out_.line("if (" + k.text + " % " + block + " == " + block + " - 1) " + carry +
-                               " = " + value + ";");
-                 }
-                 out_.line("}");
-             };
-             if (written_out) {
-                 for (std::int64_t k = 1; k < lines.length; ++k)
-                     step({true, k, ""}, sum_of(first, {true, k * lines.inner, ""}));
-             } else {
-                 const std::string k = fresh("k");
-                 out_.line("for (S::i64 " + k + " = 1; " + k + " < " +
-                           std::to_string(lines.length) + "; ++" + k + ") {");
-                 step({false, 0, k},
-                      sum_of(first, {false, 0, k + " * " + std::to_string(lines.inner)}));
-                 out_.line("}");
-             }
-             out_.line("}");
-         });
+    auto scan = [&](const Point& point, const std::vector<Strides>& strides) {
+        const At first = point.at(strides[0]);
+        const std::string local = fresh("sum");
+        const std::string carry = fresh("carry");
+        const bool blocks = lines.length > ir::kReduceBlock;
+        out_.line("{");
+        out_.line(type + " " + local + " = " + read(operand, first).text + ";");
+        if (blocks) out_.line(type + " " + carry + " = " + local + ";");
+        write(instruction.result, first, {local, meaning});
+        auto step = [&](const At& k, const At& at) {
+            out_.line("{");
+            const std::string element = bind({read(operand, at).text, meaning}, dtype).text;
+            if (!blocks) {
+                out_.line(local + " = " + joined(local, element) + ";");
+                write(instruction.result, at, {local, meaning});
+            } else {
+                const std::string block = std::to_string(ir::kReduceBlock);
+                out_.line("if (" + k.text + " % " + block + " == 0) " + local + " = " + element +
+                          "; else " + local + " = " + joined(local, element) + ";");
+                const std::string value = fresh("t");
+                out_.line(type + " " + value + " = " + local + ";");
+                out_.line("if (" + k.text + " >= " + block + ") " + value + " = " +
+                          joined(carry, local) + ";");
+                write(instruction.result, at, {value, meaning});
+                out_.line("if (" + k.text + " % " + block + " == " + block + " - 1) " + carry +
+                          " = " + value + ";");
+            }
+            out_.line("}");
+        };
+        if (written_out) {
+            for (std::int64_t k = 1; k < lines.length; ++k)
+                step({true, k, ""}, sum_of(first, {true, k * lines.inner, ""}));
+        } else {
+            const std::string k = fresh("k");
+            out_.line("for (S::i64 " + k + " = 1; " + k + " < " + std::to_string(lines.length) +
+                      "; ++" + k + ") {");
+            step({false, 0, k}, sum_of(first, {false, 0, k + " * " + std::to_string(lines.inner)}));
+            out_.line("}");
+        }
+        out_.line("}");
+    };
+    if (written_out)
+        walk({lines.outer, lines.inner}, {line_strides, line_strides}, true, scan);
+    else
+        walk_lines(plan, lines.length,
+                   [&](const Point& point, const std::vector<Strides>& strides,
+                       const std::string&) { scan(point, strides); });
 }
 
 void Emitter::write_matmul(const Instruction& instruction) {
@@ -324,37 +340,50 @@ void Emitter::write_sort(const Instruction& instruction) {
     const DType result_dtype = type_of(instruction.result).dtype;
     const ir::Lines lines(type_of(operand).shape, instruction.attributes[0]);
     if (count_of(operand) == 0) return;
+    const Strides line_strides{lines.length * lines.inner, 1};
+    const LineLanes plan =
+        begin_lines(instruction, {lines.outer, lines.inner}, line_strides, line_strides);
     const Meaning meaning = meaning_of(operand);
     const std::string in = prefix(meaning);
-    const std::string width = meaning == Meaning::Scalar ? "1" : std::to_string(width_);
-    const std::string keys = fresh("keys");
-    const std::string order = fresh("order");
+    const bool has_lines = !side_by_side_.empty();
+    const std::string width = has_lines                    ? std::to_string(kElementLanes)
+                              : meaning == Meaning::Scalar ? "1"
+                                                           : std::to_string(width_);
+    const std::int64_t room = lines.length * (has_lines ? kElementLanes : 1);
+    const std::string all_keys = fresh("keys");
+    const std::string all_orders = fresh("order");
     out_.line("{");
-    declare_scratch(keys, dtype, lines.length);
-    declare_scratch(order, DType::I32, lines.length);
-    walk({lines.outer, lines.inner}, {{lines.length * lines.inner, 1}}, false,
-         [&](const Point& point, const std::vector<Strides>& strides) {
-             const At first = point.at(strides[0]);
-             auto at = [&](const At& k) {
-                 return sum_of(first, {false, 0, k.str() + " * " + std::to_string(lines.inner)});
-             };
-             count_loop(lines.length, false, [&](const At& k) {
-                 out_.line(in + "store_lanes(" + keys + " + (" + k.str() + ") * " + width + ", " +
-                           type_text(meaning, dtype) + "(" + read(operand, at(k)).text + "));");
-             });
-             out_.line(in + "sort_with_places<" + type_text(meaning, dtype) + ">(" + keys + ", " +
-                       order + ", " + std::to_string(lines.length) + ", " +
-                       (instruction.attributes[1] != 0 ? "true" : "false") + ");");
-             count_loop(lines.length, false, [&](const At& k) {
-                 const std::string& from = instruction.op == Op::Sort ? keys : order;
-                 std::string value =
-                     in + "load_lanes(" + from + " + (" + k.str() + ") * " + width + ")";
-                 if (instruction.op == Op::ArgSort)
-                     value =
-                         in + "convert<" + type_text(meaning, result_dtype) + ">(" + value + ")";
-                 write(instruction.result, at(k), {value, meaning});
-             });
-         });
+    declare_scratch(all_keys, dtype, room * plan.items);
+    declare_scratch(all_orders, DType::I32, room * plan.items);
+    walk_lines(
+        plan, lines.length * kWorkOfSorting,
+        [&](const Point& point, const std::vector<Strides>& strides, const std::string& item) {
+            const At first = point.at(strides[0]);
+            const std::string keys = fresh("keys");
+            const std::string order = fresh("order");
+            for (const auto& [name, all] :
+                 {std::pair{keys, all_keys}, std::pair{order, all_orders}})
+                out_.line("auto* const " + name + " = " + all + " + " + item + " * " +
+                          std::to_string(room) + ";");
+            auto at = [&](const At& k) {
+                return sum_of(first, {false, 0, k.str() + " * " + std::to_string(lines.inner)});
+            };
+            count_loop(lines.length, false, [&](const At& k) {
+                out_.line(in + "store_lanes(" + keys + " + (" + k.str() + ") * " + width + ", " +
+                          type_text(meaning, dtype) + "(" + read(operand, at(k)).text + "));");
+            });
+            out_.line(in + "sort_with_places<" + type_text(meaning, dtype) + ">(" + keys + ", " +
+                      order + ", " + std::to_string(lines.length) + ", " +
+                      (instruction.attributes[1] != 0 ? "true" : "false") + ");");
+            count_loop(lines.length, false, [&](const At& k) {
+                const std::string& from = instruction.op == Op::Sort ? keys : order;
+                std::string value =
+                    in + "load_lanes(" + from + " + (" + k.str() + ") * " + width + ")";
+                if (instruction.op == Op::ArgSort)
+                    value = in + "convert<" + type_text(meaning, result_dtype) + ">(" + value + ")";
+                write(instruction.result, at(k), {value, meaning});
+            });
+        });
     out_.line("}");
     end_scratch();
 }

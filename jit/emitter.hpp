@@ -9,6 +9,7 @@
 //   emit_moves.cpp        moves, views, index arrays
 //   emit_effect.cpp       print and require
 //   emit_groups.cpp       loops whose lanes are elements of arrays
+//   emit_lines.cpp        scans, sorts and searches with lanes that are lines
 //   emit_products.cpp     large matrix products with such lanes
 //   emit_rows.cpp         such loops that reduce other axes than the last
 //
@@ -259,6 +260,24 @@ class Emitter {
                      const std::vector<std::size_t>& reductions,
                      const std::vector<std::string>& partial, const std::string& number,
                      std::int64_t blocks);
+    // --- emit_lines.cpp ---
+    struct LineLanes {
+        ir::Shape lines;
+        std::vector<ir::Strides> strides;    // of the result, of the operand
+        std::size_t axis = ~std::size_t{0};  // of the lanes, when there are any
+        std::int64_t vectors = 1;            // along that axis
+        std::int64_t items = 1;
+    };
+    // From here to the end of walk_lines the operand and the result may be read and written in
+    // lanes of lines.
+    LineLanes begin_lines(const ir::Instruction& instruction, const ir::Shape& lines,
+                          const ir::Strides& result, const ir::Strides& operand);
+    void walk_lines(const LineLanes& plan, std::int64_t length,
+                    const std::function<void(const Point&, const std::vector<ir::Strides>&,
+                                             const std::string& item)>& visit);
+    Value read_lines(ir::SlotId slot, const At& at) const;
+    void write_lines(ir::SlotId slot, const At& at, const Value& value);
+
     // --- emit_products.cpp ---
     struct Product;
     bool has_product_lanes(const ir::Instruction& instruction) const;
@@ -314,6 +333,10 @@ class Emitter {
     ir::RoutineId routine_ = 0;  // at hand
     bool masked_ = false;        // the routine at hand stands in a region
     std::size_t next_name_ = 0;
+    // Where lanes are lines: how far apart the elements of neighbouring lines are, and how many
+    // lines there are.
+    std::map<ir::SlotId, std::int64_t> side_by_side_;
+    std::string lines_at_hand_;
     // Beyond the arrays, one instruction at a time uses this memory.
     std::int64_t scratch_end_ = 0;
     std::int64_t scratch_bytes_ = 0;

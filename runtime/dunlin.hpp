@@ -370,7 +370,8 @@ struct BatchOptions {
     std::optional<std::uint64_t> fuel;
     // Whose prints are wanted; when absent, those of a batch of one VM.
     std::optional<std::int64_t> print_vm;
-    // Set by another thread or a signal handler: the run ends soon.
+    // Set by another thread or a signal handler: the run ends soon. An operation on a large array,
+    // a collective and a compilation are not cut short.
     const std::atomic<bool>* stop = nullptr;
     // Whether kernels count turns of loops, and how many of their lanes take part; this costs a
     // little.

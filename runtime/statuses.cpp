@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <unordered_map>
 
 namespace dunlin::runtime {
 
@@ -71,20 +70,18 @@ std::int64_t Statuses::faulted() const {
 }
 
 std::vector<FaultCount> Statuses::faults() const {
-    std::unordered_map<unsigned, std::size_t> place_of;  // by word
+    constexpr std::size_t kNone = SIZE_MAX;
+    std::vector<std::size_t> place_of_site(sites_ == nullptr ? 0 : sites_->size(), kNone);
+    std::vector<std::size_t> place_of_row(rows_.size(), kNone);
     std::vector<FaultCount> counts;
-    unsigned last_word = 0;
-    std::size_t last_place = 0;
     for (std::int64_t vm = 0; vm < vms_; ++vm) {
         const unsigned word = words_.get()[vm];
         if ((word & kernel::kFaulted) == 0) continue;
-        if (word != last_word) {
-            const auto [place, added] = place_of.try_emplace(word, counts.size());
-            if (added) place->second = place_among(counts, of_word(word), vm);
-            last_word = word;
-            last_place = place->second;
-        }
-        ++counts[last_place].vms;
+        const unsigned number = word & ~static_cast<unsigned>(kernel::kFaulted);
+        std::size_t& place = (number & kOfHost) != 0 ? place_of_row[number & ~kOfHost]
+                                                     : place_of_site[number - kernel::kFirstSite];
+        if (place == kNone) place = place_among(counts, of_word(word), vm);
+        ++counts[place].vms;
     }
     return counts;
 }

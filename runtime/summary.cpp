@@ -74,14 +74,10 @@ struct SummaryOf final : Summariser::State {
 
     void add_contiguous(const std::byte* next, std::int64_t count) {
         constexpr auto kSize = static_cast<std::int64_t>(sizeof(T));
-        auto add_next = [&] {
+        for (; count > 0 && (count_ == 0 || count_ % kWays != 0); --count, next += kSize)
             add_element(runtime::element_at<T>(next, false));
-            next += kSize;
-            --count;
-        };
-        while (count > 0 && (count_ == 0 || count_ % kWays != 0)) add_next();
         for (; count >= kWays; count -= kWays, next += kWays * kSize) add_row(next);
-        while (count > 0) add_next();
+        for (; count > 0; --count, next += kSize) add_element(runtime::element_at<T>(next, false));
     }
 
     // One element for each of the sums.

@@ -145,13 +145,12 @@ class Reducer {
         return false;
     }
 
-    // Ends the program at a statement that stands by itself, and makes one of its parts an output.
+    // Ends the program at a statement that stands by itself, and makes one of its parts, or of
+    // those in its blocks, an output.
     bool ended_sooner() {
         for (std::size_t index = 0; index < program_.statements.size() && !late(); ++index) {
             const Statement& statement = program_.statements[index];
-            bool declares =
-                statement.feature.starts_with("function") || statement.feature == "state";
-            if (declares || statement.parts.empty()) continue;
+            if (statement.feature.starts_with("function") || statement.feature == "state") continue;
             std::vector<Expression> parts;
             Block here = {statement};
             for_each_expression(here, [&](Expression& part) { parts.push_back(part); });
