@@ -38,7 +38,8 @@ std::string Emitter::name_of(SlotId slot, const At& at) const {
 }
 
 std::string Emitter::as(const Value& value, Meaning meaning, DType dtype) const {
-    if (value.meaning == meaning || width_ == 1) return value.text;
+    if (value.meaning == meaning) return value.text;
+    if (width_ == 1 && side_by_side_.empty()) return value.text;
     return type_text(Meaning::Lanes, dtype) + "(" + value.text + ")";
 }
 

@@ -95,11 +95,11 @@ void Emitter::write_together(RoutineId id) {
                 write_fuel(terminator);
                 write_counts();
             }
-            if (flow_.returns[id]) out_.line("if (*run->stop != 0) goto stopped;");
+            if (flow_.returns[id]) out_.line("if (*stop != 0) goto stopped;");
             write_jump_together(id, terminator.target);
             break;
         case Terminator::Kind::Branch:
-            if (flow_.returns[id]) out_.line("if (*run->stop != 0) goto stopped;");
+            if (flow_.returns[id]) out_.line("if (*stop != 0) goto stopped;");
             write_branch_together(id);
             break;
         case Terminator::Kind::Collective:
@@ -224,7 +224,7 @@ void Emitter::write_loop(const Part& loop) {
     out_.label(again);
     out_.line("if (V::none(" + pending + ")) goto " + after + ";");
     write_parts(loop.body);
-    out_.line("if (*run->stop != 0) goto stopped;");
+    out_.line("if (*stop != 0) goto stopped;");
     if (flow_.may_leave[loop.routine]) {
         // With few lanes left in the loop, the others go on: to their ends, and to new VMs.
         out_.line("{");

@@ -1,6 +1,7 @@
 // Scans, sorts and searches along the lines of a large array, with lanes that are lines: 16 of them
 // go side by side, each as one VM of 16 would. Reading and writing of the operand and the result
-// are then of 16 elements that lie as far apart as the lines do.
+// are then of 16 elements that lie as far apart as the lines do. Index arrays are read in the same
+// way, 16 places at a time.
 #include <algorithm>
 
 #include "jit/emitter.hpp"
@@ -107,6 +108,82 @@ void Emitter::write_lines(SlotId slot, const At& at, const Value& value) {
     else
         out_.line("V::store_strided(" + place + ", " + std::to_string(apart * ir::size_of(dtype)) +
                   ", " + text + ", V::first_lanes(" + lines_at_hand_ + "));");
+}
+
+// --- Index arrays ---
+
+bool Emitter::has_lanes_of_places(const Instruction& instruction, const Shape& index) const {
+    return options_.elements && !unrolled(instruction) && !index.empty() &&
+           ir::element_count(index) >= kElementLanes && count_of(instruction.result) > 0 &&
+           places_.home[instruction.operands[0]] != Home::Variables;
+}
+
+// The places from `first` on are at hand: all index arrays are read there in lanes.
+void Emitter::begin_places(const Instruction& instruction, const Indexed& axes,
+                           std::int64_t apart_in_result, const std::string& first) {
+    for (std::size_t k = 0; k < axes.arrays; ++k)
+        if (count_of(instruction.operands[1 + k]) > 1)
+            side_by_side_[instruction.operands[1 + k]] = 1;
+    if (apart_in_result > 0) side_by_side_[instruction.result] = apart_in_result;
+    lines_at_hand_ = std::to_string(kElementLanes);
+    if (axes.places % kElementLanes == 0) return;
+    lines_at_hand_ = fresh("n");
+    out_.line("const S::i64 " + lines_at_hand_ + " = " + std::to_string(axes.places) + " - " +
+              first + " < " + std::to_string(kElementLanes) + " ? " + std::to_string(axes.places) +
+              " - " + first + " : " + std::to_string(kElementLanes) + ";");
+}
+
+void Emitter::check_places(const Instruction& instruction, const Indexed& axes) {
+    if (!ir::may_fault(program_, instruction)) return;
+    for (std::size_t k = 0; k < axes.arrays; ++k) {
+        const SlotId slot = instruction.operands[1 + k];
+        const std::string bad = fresh("bad");
+        const std::string size = "V::i64(S::i64(" + std::to_string(axes.sizes[k]) + "))";
+        out_.line("V::mask " + bad + " = V::mask(false);");
+        const std::string first = fresh("i");
+        out_.line("for (S::i64 " + first + " = 0; " + first + " < " + std::to_string(axes.places) +
+                  "; " + first + " += " + std::to_string(kElementLanes) + ") {");
+        begin_places(instruction, axes, 0, first);
+        const Value index = bind_index(read(slot, {false, 0, first}), type_of(slot).dtype);
+        out_.line(bad + " = " + bad + " || V::mask(" + index.text + " < -" + size +
+                  ") || V::mask(" + index.text + " >= " + size + ");");
+        out_.line("}");
+        side_by_side_.clear();
+        fault({"V::any(" + bad + ")", Meaning::Scalar}, ir::Fault::IndexOutOfRange,
+              instruction.statement, -1);
+    }
+}
+
+void Emitter::write_gather_of_places(const Instruction& instruction, const Indexed& axes,
+                                     const AroundIndices& rest) {
+    check_places(instruction, axes);
+    const SlotId array = instruction.operands[0];
+    const std::int64_t block = ir::element_count(rest.shape);
+    // The places are one axis in the result, since they are neighbours there.
+    const std::int64_t apart = rest.index.back();
+    const std::int64_t vectors = (axes.places + kElementLanes - 1) / kElementLanes;
+    write_pieces(
+        vectors, block * kElementLanes, [&](const std::string& begin, const std::string& end) {
+            const std::string vector = begin_loop(begin, end);
+            const std::string first = fresh("i");
+            out_.line("const S::i64 " + first + " = " + vector + " * " +
+                      std::to_string(kElementLanes) + ";");
+            begin_places(instruction, axes, apart, first);
+            const Value start = block_start(instruction, axes, {false, 0, first});
+            const std::string type = type_text(Meaning::Lanes, type_of(array).dtype);
+            walk(rest.shape, {rest.array, rest.other}, false,
+                 [&](const Point& point, const std::vector<Strides>& strides) {
+                     const At to =
+                         point.at(strides[1], {false, 0, first + " * " + std::to_string(apart)});
+                     const std::string from =
+                         "s" + std::to_string(array) + " + (" + point.at(strides[0]).str() + ")";
+                     write(instruction.result, to,
+                           {type + "(V::gather_at(" + from + ", " + start.text + "))",
+                            Meaning::Lanes});
+                 });
+            side_by_side_.clear();
+            out_.line("}");
+        });
 }
 
 }  // namespace dunlin::jit

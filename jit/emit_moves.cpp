@@ -254,7 +254,7 @@ Value Emitter::block_start(const Instruction& instruction, const Indexed& axes, 
             continue;
         }
         const bool any_lanes = meaning == Meaning::Lanes || sum->meaning == Meaning::Lanes;
-        const Meaning joint = any_lanes ? lanes() : Meaning::Scalar;
+        const Meaning joint = any_lanes ? Meaning::Lanes : Meaning::Scalar;
         sum = bind({as(*sum, joint, DType::I64) + " + " + as(offset, joint, DType::I64), joint},
                    DType::I64);
     }
@@ -263,18 +263,9 @@ Value Emitter::block_start(const Instruction& instruction, const Indexed& axes, 
 
 namespace {
 
-// The axes of an array around those that are indexed, as one shape, and the strides that go with
-// it.
-struct Around {
-    Shape shape;
-    Strides array;
-    Strides other;  // of the result, or of the value, along these axes
-    Strides index;  // of the same along the axes of the index arrays
-};
-
-Around around(const Shape& array, std::size_t axis, std::size_t arrays, std::size_t index_rank,
-              const Strides& other) {
-    Around result;
+AroundIndices around(const Shape& array, std::size_t axis, std::size_t arrays,
+                     std::size_t index_rank, const Strides& other) {
+    AroundIndices result;
     const Strides strides = ir::row_major_strides(array);
     for (std::size_t k = 0; k < array.size(); ++k) {
         if (k >= axis && k < axis + arrays) continue;
@@ -292,11 +283,16 @@ void Emitter::write_gather(const Instruction& instruction) {
     out_.line("{");
     const SlotId array = instruction.operands[0];
     const Indexed axes = indexed_axes(instruction, instruction.operands.size() - 1);
-    check_indices(instruction, axes);
     const Shape& index_shape = type_of(instruction.operands[1]).shape;
-    const Around rest = around(
+    const AroundIndices rest = around(
         type_of(array).shape, static_cast<std::size_t>(instruction.attributes[0]), axes.arrays,
         index_shape.size(), ir::row_major_strides(type_of(instruction.result).shape));
+    if (has_lanes_of_places(instruction, index_shape)) {
+        write_gather_of_places(instruction, axes, rest);
+        out_.line("}");
+        return;
+    }
+    check_indices(instruction, axes);
     if (count_of(instruction.result) > 0) {
         walk(index_shape, {ir::row_major_strides(index_shape), rest.index}, false,
              [&](const Point& place, const std::vector<Strides>& index_strides) {
@@ -325,7 +321,7 @@ void Emitter::write_scatter(const Instruction& instruction) {
     given.insert(given.end(), index_shape.begin(), index_shape.end());
     given.insert(given.end(), array.begin() + axis + static_cast<std::ptrdiff_t>(axes.arrays),
                  array.end());
-    const Around rest =
+    const AroundIndices rest =
         around(array, static_cast<std::size_t>(axis), axes.arrays, index_shape.size(),
                ir::broadcast_strides(type_of(value).shape, given));
     if (ir::element_count(given) > 0) {

@@ -320,8 +320,10 @@ std::vector<std::string> Emitter::write_accumulators(const Rows& rows) {
     const auto sums = static_cast<std::int64_t>(rows.reductions.size()) * rows.copies;
     const std::int64_t in_last_block = rows.length % ir::kReduceBlock;
     const bool all_used = in_last_block == 0 || in_last_block >= ir::kReduceLanes;
-    std::int64_t together = all_used ? std::max<std::int64_t>(1, kSideBySide / sums) : 1;
-    if (together == 3) together = 2;
+    const bool is_long = loop.steps.size() * static_cast<std::size_t>(kSideBySide) > kMostSteps;
+    // A power of two, since the sixteen accumulators are gone through in such strides.
+    std::int64_t together = kSideBySide;
+    while (together > 1 && (together * sums > kSideBySide || !all_used || is_long)) together /= 2;
     const std::string step = std::to_string(ir::kReduceLanes);
     auto type_of_sum = [&](std::size_t r) {
         return type_text(Meaning::Lanes,

@@ -167,6 +167,7 @@ void Emitter::declare_address(const std::string& type, const std::string& name,
 
 // Arrays have their addresses; variables are declared without a value, since jumps may pass them.
 void Emitter::declare_slots() {
+    declare_address("const volatile unsigned char* const", "stop", "run->stop");
     if (options_.counts) {
         for (const char* count : {"turns", "worked", "offered"})
             declare("unsigned long long", count, 8, true, "0");
@@ -280,7 +281,7 @@ void Emitter::write_tile_loop() {
     }
     out_.line("finish:;");
     end_vms();
-    out_.line("if (*run->stop != 0) break;");
+    out_.line("if (*stop != 0) break;");
     out_.line("}");
 }
 
@@ -441,179 +442,6 @@ void Emitter::end_slot(SlotId id) {
         else
             out_.line("V::store_vms(" + address + ", " + place + ".stride, " + value + ", began);");
     });
-}
-
-// --- Collectives ---
-
-const char* Emitter::fuel_type() const {
-    return flow_.uniform_fuel || width_ == 1 ? "S::u64" : "V::u64";
-}
-
-// What is left lies with what else waits for a collective: a number for each VM.
-std::string Emitter::fuel_place() const {
-    std::string base = "run->saved";
-    for (const SavedSlot& other : source_.saved)
-        if (other.slot != ir::kNoSlot)
-            base += " + (run->vms + " + text_of(kTileVms - 1) + ") / " + text_of(kTileVms) + " * " +
-                    text_of(kTileVms * other.bytes);
-    return "reinterpret_cast<S::u64*>(" + base + " + tile * 8)";
-}
-std::string Emitter::load_fuel() const {
-    if (width_ == 1) return "*" + fuel_place();
-    const std::string lanes = "V::load_vms(" + fuel_place() + ", 8, count)";
-    return flow_.uniform_fuel ? "V::extract(" + lanes + ", V::first_lane(began))" : lanes;
-}
-void Emitter::store_fuel() {
-    if (width_ == 1)
-        out_.line("*" + fuel_place() + " = fuel;");
-    else
-        out_.line("V::store_vms(" + fuel_place() + ", 8, V::u64(fuel), live);");
-}
-
-std::string Emitter::saved_place(const SavedSlot& saved, const std::string& element) {
-    std::string base = "run->saved";
-    for (const SavedSlot& other : source_.saved) {
-        if (other.slot == saved.slot) break;
-        base += " + room * " + text_of(other.bytes);
-    }
-    const std::string type = memory_type(type_of(saved.slot).dtype);
-    const std::string size = text_of(ir::size_of(type_of(saved.slot).dtype));
-    // By VM: [vm][element]; else [tile][element][lane].
-    const std::string offset =
-        saved.by_vm ? "tile * " + text_of(saved.bytes) + " + (" + element + ") * " + size
-                    : "tile * " + text_of(saved.bytes) + " + (" + element + ") * " +
-                          text_of(width_) + " * " + size;
-    return "reinterpret_cast<" + type + "*>(" + base + " + " + offset + ")";
-}
-
-void Emitter::store_saved(std::size_t phase) {
-    out_.line("const S::i64 room = (run->vms + " + text_of(kTileVms - 1) + ") / " +
-              text_of(kTileVms) + " * " + text_of(kTileVms) + ";");
-    if (options_.fuel) store_fuel();
-    for (const SavedSlot& saved : source_.saved) {
-        const auto& slots = saved_by_phase_[phase];
-        if (std::find(slots.begin(), slots.end(), saved.slot) == slots.end()) continue;
-        const DType dtype = type_of(saved.slot).dtype;
-        const bool by_number = places_.home[saved.slot] == Home::Variables;
-        count_loop(count_of(saved.slot), by_number, [&](const At& at) {
-            const std::string value =
-                lanes_type(dtype) + "(" + in_lanes(read(saved.slot, at), dtype) + ")";
-            const std::string place = saved_place(saved, at.str());
-            if (width_ == 1)
-                out_.line("S::store_element(" + place + ", " + value + ");");
-            else if (saved.by_vm)
-                out_.line("V::store_vms(" + place + ", " + text_of(saved.bytes) + ", " + value +
-                          ", live);");
-            else
-                out_.line("V::store_lanes(" + place + ", " + value + ");");
-        });
-    }
-}
-
-void Emitter::load_saved(std::size_t phase) {
-    out_.line("const S::i64 room = (run->vms + " + text_of(kTileVms - 1) + ") / " +
-              text_of(kTileVms) + " * " + text_of(kTileVms) + ";");
-    for (const SavedSlot& saved : source_.saved) {
-        const auto& slots = saved_by_phase_[phase];
-        if (std::find(slots.begin(), slots.end(), saved.slot) == slots.end()) continue;
-        const DType dtype = type_of(saved.slot).dtype;
-        const bool by_number = places_.home[saved.slot] == Home::Variables;
-        count_loop(count_of(saved.slot), by_number, [&](const At& at) {
-            const std::string place = saved_place(saved, at.str());
-            std::string value;
-            if (width_ == 1)
-                value = "S::load_element(" + place + ")";
-            else if (saved.by_vm)
-                value = "V::load_vms(" + place + ", " + text_of(saved.bytes) + ", count)";
-            else
-                value = "V::load_lanes(" + place + ")";
-            // A value that is the same for all VMs is that of the first that lives.
-            if (meaning_of(saved.slot) == Meaning::Scalar && width_ > 1)
-                value = "V::extract(" + lanes_type(dtype) + "(" + value + "), V::first_lane(live))";
-            const std::string name = name_of(saved.slot, at);
-            if (by_number)
-                out_.line(name + " = " + value + ";");
-            else if (places_.home[saved.slot] == Home::Tile)
-                out_.line(prefix(lanes()) + "store_lanes(s" + text_of(saved.slot) + " + (" +
-                          at.str() + ") * " + text_of(width_) + ", " + value + ");");
-            else
-                out_.line("S::store_element(s" + text_of(saved.slot) + " + (" + at.str() + "), " +
-                          value + ");");
-        });
-    }
-}
-
-// --- VMs one after the other in every lane ---
-
-void Emitter::write_refill_loop() {
-    for (SlotId id : source_.ports)
-        if (flow_.uniform[id]) begin_slot(id);
-    out_.line("next = task->begin;");
-    out_.line("V::i64 own = V::i64(0);");  // by lane: its VM, counted from the first that is bound
-    out_.line("live = V::no_lanes();");
-    out_.line("began = V::no_lanes();");
-    out_.line("status = V::u32(0);");
-    out_.line("for (;;) {");
-    out_.line("{");
-    out_.line("const V::mask fresh = V::take_vms(live, next, task->end, run->statuses, own);");
-    out_.line("if (V::any(fresh)) {");
-    out_.line("live = live || fresh;");
-    out_.line("began = began || fresh;");
-    out_.line("status = V::select(fresh, V::u32(0), status);");
-    out_.line("vm = own + V::i64(run->first_vm);");
-    if (options_.fuel) out_.line("fuel = V::select(fresh, V::u64(run->fuel), fuel);");
-    for (SlotId id : source_.ports) {
-        if (flow_.uniform[id] || places_.home[id] == Home::Fixed) continue;
-        const DType dtype = type_of(id).dtype;
-        const bool by_number = places_.home[id] == Home::Variables;
-        const bool is_output = program_.slots[id].storage == Storage::Output;
-        const std::string place = "place" + text_of(id);
-        count_loop(count_of(id), by_number, [&](const At& at) {
-            const std::string old = read(id, at).text;
-            const std::string type = type_text(Meaning::Lanes, dtype);
-            std::string value;
-            if (is_output)
-                value = "V::select(fresh, " + type + "(0), " + type + "(" + old + "))";
-            else
-                value = "V::load_own(reinterpret_cast<const " + memory_type(dtype) + "*>(" + place +
-                        ".data + (" + at.str() + ") * " + text_of(ir::size_of(dtype)) + "), " +
-                        place + ".stride, own, " + type + "(" + old + "), fresh)";
-            if (by_number)
-                out_.line(name_of(id, at) + " = " + value + ";");
-            else
-                out_.line("V::store_lanes(s" + text_of(id) + " + (" + at.str() + ") * " +
-                          text_of(width_) + ", " + value + ");");
-        });
-    }
-    out_.line("m0 = m0 || fresh;");
-    out_.line("}");
-    out_.line("}");
-    out_.line("if (V::none(live)) break;");
-    out_.line("goto R" + text_of(flow_.region_of[0]) + ";");
-    cut_.before = out_.take();
-    write_program();
-    out_.line("finish:;");
-    out_.line("if (const V::mask ended = began && !live; V::any(ended)) {");
-    for (SlotId id : source_.ports) {
-        const Storage storage = program_.slots[id].storage;
-        if (storage != Storage::State && storage != Storage::Output) continue;
-        const DType dtype = type_of(id).dtype;
-        const bool by_number = places_.home[id] == Home::Variables;
-        const std::string place = "place" + text_of(id);
-        count_loop(count_of(id), by_number, [&](const At& at) {
-            std::string value = read(id, at).text;
-            if (ir::is_float(dtype)) value = "V::canonical(" + value + ")";
-            out_.line("V::store_own(reinterpret_cast<" + memory_type(dtype) + "*>(" + place +
-                      ".data + (" + at.str() + ") * " + text_of(ir::size_of(dtype)) + "), " +
-                      place + ".stride, own, " + value + ", ended);");
-        });
-    }
-    out_.line("V::store_own(run->statuses, 4, own, status, ended);");
-    out_.line("task->finished += V::count_lanes(ended);");
-    out_.line("began = live;");
-    out_.line("}");
-    out_.line("if (*run->stop != 0) break;");
-    out_.line("}");
 }
 
 }  // namespace dunlin::jit

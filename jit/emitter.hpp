@@ -2,6 +2,8 @@
 //
 // One class prints a program; its members stand in the file named after their subject:
 //   emit_vm.cpp           the kernel around the program: how VMs begin and end
+//   emit_wait.cpp         how they wait for collectives
+//   emit_refill.cpp       how lanes take one VM after the other
 //   emit_control.cpp      routines, regions, masks, jumps, faults
 //   emit_access.cpp       reading and writing slots, walking over elements
 //   emit_elementwise.cpp  operations element by element; sources; random bits
@@ -68,6 +70,15 @@ struct Point {
     At at(const ir::Strides& strides, const At& base = {}) const;
 };
 
+// The axes of an array around those that are indexed, as one shape, and the strides that go with
+// it.
+struct AroundIndices {
+    ir::Shape shape;
+    ir::Strides array;
+    ir::Strides other;  // of the result, or of the value, along these axes
+    ir::Strides index;  // of the same along the axes of the index arrays
+};
+
 class Emitter {
   public:
     Emitter(const ir::Program& program, const KernelOptions& options);
@@ -86,7 +97,7 @@ class Emitter {
                          const std::string& value);
     void join_functions();
     void write_tile_loop();
-    void write_refill_loop();
+    void write_phases();
     void begin_host_array(ir::SlotId id);
     bool needs_zeros(ir::SlotId id) const;
     bool is_written_at_the_end(ir::SlotId id) const;
@@ -94,6 +105,8 @@ class Emitter {
     void begin_slot(ir::SlotId slot);
     void end_vms();
     void end_slot(ir::SlotId slot);
+
+    // --- emit_wait.cpp ---
     void load_saved(std::size_t phase);
     void store_saved(std::size_t phase);
     const char* fuel_type() const;
@@ -101,7 +114,9 @@ class Emitter {
     std::string load_fuel() const;
     void store_fuel();
     std::string saved_place(const SavedSlot& saved, const std::string& element);
-    void write_phases();
+
+    // --- emit_refill.cpp ---
+    void write_refill_loop();
 
     // --- emit_control.cpp ---
     void write_program();
@@ -277,6 +292,12 @@ class Emitter {
                                              const std::string& item)>& visit);
     Value read_lines(ir::SlotId slot, const At& at) const;
     void write_lines(ir::SlotId slot, const At& at, const Value& value);
+    bool has_lanes_of_places(const ir::Instruction& instruction, const ir::Shape& index) const;
+    void write_gather_of_places(const ir::Instruction& instruction, const Indexed& axes,
+                                const AroundIndices& rest);
+    void check_places(const ir::Instruction& instruction, const Indexed& axes);
+    void begin_places(const ir::Instruction& instruction, const Indexed& axes,
+                      std::int64_t apart_in_result, const std::string& first);
 
     // --- emit_products.cpp ---
     struct Product;

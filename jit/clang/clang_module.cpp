@@ -69,9 +69,10 @@ bool run_stages(DunlinClangRequest& request, Work& work) {
     work.context.setDiagnosticHandlerCallBack(note, &work.back_end);
     work.machine = make_target_machine(request);
     if (work.machine == nullptr) return fail(request, "LLVM cannot compile for this processor\n");
+    const bool plain = !has_vectors(*work.module);  // before loops become vectors
     optimise(*work.module, *work.machine);
     request.optimisation_time = watch.lap();
-    const auto bytes = generate(*work.module, *work.machine, request.output);
+    const auto bytes = generate(*work.module, *work.machine, request.output, plain);
     request.code_generation_time = watch.lap();
     if (work.back_end.failed) return fail(request, work.back_end.text);
     request.take_output(request.receiver, bytes.data(), bytes.size());

@@ -1,5 +1,6 @@
 // LLVM's code generator.
 #include <llvm/Analysis/TargetTransformInfo.h>
+#include <llvm/IR/InstIterator.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/CommandLine.h>
@@ -7,6 +8,7 @@
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetOptions.h>
 
+#include <iterator>
 #include <mutex>
 
 #include "jit/clang/stages.hpp"
@@ -21,13 +23,39 @@ void initialise() {
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
-    // Every constant of a kernel would be loaded before its outermost loop, and most be spilled:
-    // code is slower for it, and the register allocator takes seconds for the longest kernels.
-    const char* const arguments[] = {"dunlin", "-disable-machine-licm"};
-    llvm::cl::ParseCommandLineOptions(2, arguments, "", &llvm::nulls());
+    const char* const arguments[] = {
+        "dunlin",
+        // Every constant of a kernel would be loaded before its outermost loop, and most be
+        // spilled: code is slower for it, and the register allocator takes seconds for the longest
+        // kernels. That of equal constants one is kept has the same effect.
+        "-disable-machine-licm", "-disable-machine-cse",
+        // The scheduler that knows the processor, also after registers have been given out.
+        "-misched-postra",
+        // Of no use here, and takes the square of a function's length.
+        "-disable-x86-domain-reassignment"};
+    llvm::cl::ParseCommandLineOptions(std::size(arguments), arguments, "", &llvm::nulls());
+}
+
+/// Adds LLVM's passes. Its strength reduction makes a running address of every place that the loop
+/// over VMs goes through, which takes the registers away from loops of the program: where these are
+/// about plain numbers they are slower for it. The choice is a setting of the whole process.
+bool add_passes(llvm::legacy::PassManager& passes, llvm::TargetMachine& machine,
+                llvm::raw_pwrite_stream& stream, llvm::CodeGenFileType type, bool plain) {
+    static std::mutex mutex;
+    const std::scoped_lock lock(mutex);
+    auto* option = llvm::cl::getRegisteredOptions().lookup("disable-lsr");
+    static_cast<llvm::cl::opt<bool>*>(option)->setValue(plain);
+    return !machine.addPassesToEmitFile(passes, stream, nullptr, type);
 }
 
 }  // namespace
+
+bool has_vectors(const llvm::Module& module) {
+    for (const llvm::Function& function : module)
+        for (const llvm::Instruction& instruction : llvm::instructions(function))
+            if (instruction.getType()->isVectorTy()) return true;
+    return false;
+}
 
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const DunlinClangRequest& request) {
     static std::once_flag initialised;
@@ -44,7 +72,7 @@ std::unique_ptr<llvm::TargetMachine> make_target_machine(const DunlinClangReques
 }
 
 llvm::SmallVector<char, 0> generate(llvm::Module& module, llvm::TargetMachine& machine,
-                                    DunlinClangOutput output) {
+                                    DunlinClangOutput output, bool plain) {
     llvm::SmallVector<char, 0> bytes;
     llvm::raw_svector_ostream stream(bytes);
     if (output == kDunlinClangIntermediateCode) {
@@ -55,8 +83,7 @@ llvm::SmallVector<char, 0> generate(llvm::Module& module, llvm::TargetMachine& m
     passes.add(llvm::createTargetTransformInfoWrapperPass(machine.getTargetIRAnalysis()));
     const auto type = output == kDunlinClangAssembly ? llvm::CodeGenFileType::AssemblyFile
                                                      : llvm::CodeGenFileType::ObjectFile;
-    const bool unsupported = machine.addPassesToEmitFile(passes, stream, nullptr, type);
-    if (!unsupported) passes.run(module);
+    if (add_passes(passes, machine, stream, type, plain)) passes.run(module);
     return bytes;
 }
 

@@ -24,7 +24,12 @@ std::unique_ptr<llvm::Module> parse(const DunlinClangRequest& request, llvm::LLV
 void optimise(llvm::Module& module, llvm::TargetMachine& machine);
 
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const DunlinClangRequest& request);
+
+/// Whether the text speaks of vectors; asked before loops over numbers are made into some.
+bool has_vectors(const llvm::Module& module);
+
+/// `plain` is for a text without them.
 llvm::SmallVector<char, 0> generate(llvm::Module& module, llvm::TargetMachine& machine,
-                                    DunlinClangOutput output);
+                                    DunlinClangOutput output, bool plain);
 
 }  // namespace dunlin::clang_module
