@@ -64,7 +64,7 @@ class KernelBuild {
 // The whole text that is compiled: what host and kernel share, the prelude, the kernel.
 std::string whole_text(const KernelSource& source);
 
-// The same as texts for several compilers at once, `most` of them if there are enough functions.
+// The same as texts for several compilers at once: at most so many, of about the same length.
 // Together their objects are the kernel.
 std::vector<std::string> texts_in_parts(const KernelSource& source, std::size_t most);
 

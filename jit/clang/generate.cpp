@@ -29,8 +29,8 @@ void initialise() {
         // spilled: code is slower for it, and the register allocator takes seconds for the longest
         // kernels. That of equal constants one is kept has the same effect.
         "-disable-machine-licm", "-disable-machine-cse",
-        // The scheduler that knows the processor, also after registers have been given out.
-        "-misched-postra",
+        // Schedulers that weigh registers first, and know the processor once these are given out.
+        "-pre-RA-sched=list-ilp", "-misched-postra",
         // Of no use here, and takes the square of a function's length.
         "-disable-x86-domain-reassignment"};
     llvm::cl::ParseCommandLineOptions(std::size(arguments), arguments, "", &llvm::nulls());

@@ -126,11 +126,11 @@ std::string declaration(const Function& function, int width) {
 
 // As it is called under each instruction set.
 std::string declarations(const Function& function, int width) {
-    const std::string whole = declaration(function, width);
+    std::string whole = declaration(function, width);
     const int bytes = width * bytes_of(function.type);
     const bool is_plain = function.shape == Shape::One || function.shape == Shape::Two;
     if (!is_plain || width == 1 || bytes <= 32) return whole;
-    auto in_pieces = [&](int register_bytes) {
+    auto in_pieces = [&](int register_bytes) -> std::string {
         if (bytes <= register_bytes) return whole;
         return declaration_in_pieces(function, width, register_bytes / bytes_of(function.type));
     };

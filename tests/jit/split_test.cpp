@@ -56,7 +56,8 @@ TEST(Split, PartsAreCompiledAloneAndLoadedTogether) {
     const KernelSource source = emit_kernel(program.program, options);
     ASSERT_GT(source.ends.size(), 3u);
     const std::vector<std::string> texts = texts_in_parts(source, 3);
-    ASSERT_EQ(texts.size(), 3u);
+    ASSERT_GT(texts.size(), 1u);
+    ASSERT_LE(texts.size(), 3u);
     std::vector<std::string> objects;
     for (const std::string& text : texts) objects.push_back(compiled(text));
     const std::vector<std::string_view> views(objects.begin(), objects.end());

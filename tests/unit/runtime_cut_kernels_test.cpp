@@ -49,7 +49,7 @@ TEST_F(CutKernels, FaultsPrintsAndFuel) {
     options.fuel = 40;
     compare(
         "output y = 0\nfor k in 0..vm_id {\n  y += 100 // (vm_id - k * k)\n"
-        "  if k == 3 { print(\"at\", k, y) }\n  if y < -50 { halt }\n}\n",
+        "  if k == 3 { print k, y }\n  if y < -50 { halt }\n}\n",
         60, options);
 }
 
