@@ -60,6 +60,14 @@ static std::string element_place(const std::string& array, const At& at, int lan
     return array + " + (" + at.text + ") * " + std::to_string(lanes);
 }
 
+bool Emitter::is_filled(SlotId slot) const {
+    const ir::Slot& described = program_.slots[slot];
+    if (described.storage != ir::Storage::Constant || count_of(slot) < 2) return false;
+    const std::vector<std::byte>& bytes = program_.constants[described.constant].bytes;
+    const int size = ir::size_of(described.type.dtype);
+    return std::equal(bytes.begin() + size, bytes.end(), bytes.begin());
+}
+
 Value Emitter::read(SlotId slot, const At& at) {
     if (side_by_side_.count(slot) > 0) return read_lines(slot, at);
     const Home home = places_.home[slot];
@@ -75,9 +83,9 @@ Value Emitter::read(SlotId slot, const At& at) {
         case Home::Fixed: {
             const ir::Slot& described = program_.slots[slot];
             const bool is_constant = described.storage == ir::Storage::Constant;
-            if (is_constant && (at.fixed || count_of(slot) == 1))
-                return {literal(program_.constants[described.constant],
-                                count_of(slot) == 1 ? 0 : at.number),
+            const bool is_one = count_of(slot) == 1 || is_filled(slot);
+            if (is_constant && (at.fixed || is_one))
+                return {literal(program_.constants[described.constant], is_one ? 0 : at.number),
                         Meaning::Scalar};
             return {"S::load_element(" + element_place(array, at, 1) + ")", Meaning::Scalar};
         }

@@ -459,7 +459,8 @@ std::string Emitter::load_access(const Loop& loop, std::size_t number, const Poi
     const DType dtype = type_of(access.slot).dtype;
     const std::string type = type_text(Meaning::Lanes, dtype);
     const Strides strides = joint_strides(loop, number);
-    if (count_of(access.slot) == 1) return type + "(" + read(access.slot, {}).text + ")";
+    if (count_of(access.slot) == 1 || is_filled(access.slot))
+        return type + "(" + read(access.slot, {}).text + ")";
     const std::string place = access_place(access, point, strides);
     const std::int64_t apart = strides.back();
     if (apart == 0) return type + "(S::load_element(" + place + "))";

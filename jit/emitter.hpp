@@ -148,6 +148,8 @@ class Emitter {
     std::int64_t count_of(ir::SlotId slot) const { return ir::element_count(type_of(slot).shape); }
     Meaning meaning_of(ir::SlotId slot) const;
     std::string name_of(ir::SlotId slot, const At& at) const;
+    // A constant whose elements are all the same, such as zeros(1000).
+    bool is_filled(ir::SlotId slot) const;
     Value read(ir::SlotId slot, const At& at);
     void write(ir::SlotId slot, const At& at, const Value& value);
     // The text of the value in lanes, or as one number where everything is one.

@@ -3,6 +3,7 @@
 // through, and little else. LLVM's own list for -O2 takes two to three times as long; what comes
 // out is as fast, but for loops that it would unroll although their turns are not known, and a
 // third smaller.
+#include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/ADCE.h>
@@ -22,6 +23,7 @@
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 
 #include "jit/clang/inline.hpp"
+#include "jit/clang/masks.hpp"
 #include "jit/clang/stages.hpp"
 
 namespace dunlin::clang_module {
@@ -104,6 +106,7 @@ void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
     builder.registerLoopAnalyses(loops);
     builder.crossRegisterProxies(loops, functions, calls, modules);
     inline_and_simplify(module, functions, passes_for_callees(), passes_for_kernels());
+    if (machine.getMCSubtargetInfo()->checkFeatures("+avx512f")) make_masks_vectors(module);
 }
 
 }  // namespace dunlin::clang_module

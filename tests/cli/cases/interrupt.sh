@@ -82,9 +82,11 @@ err_is ""
     echo 'while x == x { x = x + 1 }'
     echo 'output y = x'
 } > long.dun
+loaded=1
+sanitized && loaded=4
 for options in "--device cpu" "--device cpu --format json" "--device auto" "--vms 20 --verify"; do
     # shellcheck disable=SC2086
-    interrupted 1 long.dun $options
+    interrupted $loaded long.dun $options
     grep -q "interrupted" out err || fail "it should say that it was interrupted"
     ! grep -q "differs" err || fail "what was interrupted does not differ"
 done
