@@ -60,15 +60,7 @@ void Emitter::walk_lines(const LineLanes& plan, std::int64_t length,
             const std::string item = begin_loop(begin, end);
             Point point;
             point.axes.resize(plan.lines.size());
-            std::int64_t below = plan.vectors;
-            for (std::size_t axis = plan.lines.size(); axis-- > 0;) {
-                if (axis == plan.axis) continue;
-                const std::string name = fresh("i");
-                out_.line("const S::i64 " + name + " = " + item + " / " + std::to_string(below) +
-                          " % " + std::to_string(plan.lines[axis]) + ";");
-                point.axes[axis] = {false, 0, name};
-                below *= plan.lines[axis];
-            }
+            name_axes(plan.lines, plan.axis, item, plan.vectors, point);
             const std::string line = fresh("i");
             const std::string along = std::to_string(plan.lines[plan.axis]);
             const std::string vector = std::to_string(kElementLanes);
@@ -115,6 +107,7 @@ void Emitter::write_lines(SlotId slot, const At& at, const Value& value) {
 bool Emitter::has_lanes_of_places(const Instruction& instruction, const Shape& index) const {
     return options_.elements && !unrolled(instruction) && !index.empty() &&
            ir::element_count(index) >= kElementLanes && count_of(instruction.result) > 0 &&
+           count_of(instruction.operands[0]) > 1 &&
            places_.home[instruction.operands[0]] != Home::Variables;
 }
 

@@ -6,6 +6,7 @@
 // the fixed order takes every sixteenth row; several of them that stand side by side run together,
 // so that no addition has to wait for the one before it.
 #include <algorithm>
+#include <cassert>
 
 #include "ir/reduction_order.hpp"
 #include "jit/emitter.hpp"
@@ -109,6 +110,7 @@ void Emitter::write_row_reductions(Loop& loop) {
         outer.back().insert(outer.back().end(), all.begin() + end, all.end());
     }
     merge_axes(reduced, inner);
+    assert(reduced.size() <= 1 && "segment.cpp sees to it that reduced axes lie as one");
     merge_axes(kept, outer);
     if (kept.empty()) {
         kept.push_back(1);
@@ -199,15 +201,7 @@ void Emitter::write_row_loops(Rows& rows) {
 void Emitter::begin_row_item(Rows& rows, const std::string& item, std::int64_t vectors) {
     const Loop& loop = *rows.loop;
     rows.point.axes.assign(loop.outer.size() + 1, {});
-    std::int64_t below = vectors;
-    for (std::size_t axis = loop.outer.size(); axis-- > 0;) {
-        if (axis == rows.copied_axis) continue;
-        const std::string name = fresh("i");
-        out_.line("const S::i64 " + name + " = " + item + " / " + std::to_string(below) + " % " +
-                  std::to_string(loop.outer[axis]) + ";");
-        rows.point.axes[axis] = {false, 0, name};
-        below *= loop.outer[axis];
-    }
+    name_axes(loop.outer, rows.copied_axis, item, vectors, rows.point);
     const std::string lane = fresh("i");
     const std::string vector = std::to_string(kElementLanes);
     const std::string length = std::to_string(loop.length);

@@ -11,6 +11,7 @@
 //   emit_moves.cpp        moves, views, index arrays
 //   emit_effect.cpp       print and require
 //   emit_groups.cpp       loops whose lanes are elements of arrays
+//   emit_delayed.cpp      such loops that update what they read
 //   emit_lines.cpp        scans, sorts and searches with lanes that are lines
 //   emit_products.cpp     large matrix products with such lanes
 //   emit_rows.cpp         such loops that reduce other axes than the last
@@ -267,6 +268,8 @@ class Emitter {
         const std::function<void(const std::string& begin, const std::string& end)>& inside);
     void write_plain_nest(Loop& loop);
     std::string begin_loop(const std::string& begin, const std::string& end);
+    void name_axes(const ir::Shape& shape, std::size_t left_out, const std::string& number,
+                   std::int64_t below, Point& point);
     void write_inner_loop(const Loop& loop, Point point, const std::string& begin,
                           const std::string& end);
     void write_delayed_nest(Loop& loop, const Delay& delay);

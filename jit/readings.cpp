@@ -74,9 +74,8 @@ class Finder {
         const Instruction& instruction = routine_.instructions[number];
         for (std::size_t k = 0; k < instruction.operands.size(); ++k) {
             const auto known = known_.find(instruction.operands[k]);
-            // What is written is not read out of its order at the same time.
-            if (known != known_.end() && known->second.slot != instruction.result &&
-                !rearranges(instruction) && rules_.reads_anywhere(instruction, k))
+            if (known != known_.end() && fits(instruction, k, known->second) &&
+                rules_.reads_anywhere(instruction, k))
                 readings_.of_operand[{number, k}] = known->second;
         }
         if (instruction.result == ir::kNoSlot) return;
@@ -86,6 +85,19 @@ class Finder {
         forget(instruction.result);
         if (reading && reading->slot != instruction.result)
             known_[instruction.result] = std::move(*reading);
+    }
+
+    // What is written is not read out of its order at the same time; and a reduction takes several
+    // axes as one, so they must lie as one.
+    bool fits(const Instruction& instruction, std::size_t k, const Reading& reading) const {
+        if (rearranges(instruction) || reading.slot == instruction.result) return false;
+        const Form form = ir::info(instruction.op).form;
+        // A divisor, say, is looked at before the loop, where it stands.
+        if (form == Form::Elementwise && k == 1 && ir::may_fault(program_, instruction))
+            return false;
+        if (form != Form::Reduce || instruction.attributes.size() < 2) return true;
+        const Shape& shape = program_.type_of(instruction.operands[k]).shape;
+        return reading.strides == ir::row_major_strides(shape);
     }
 
     // How the instruction's result is read where its operand lies.

@@ -106,7 +106,7 @@ void optimise(llvm::Module& module, llvm::TargetMachine& machine) {
     builder.registerLoopAnalyses(loops);
     builder.crossRegisterProxies(loops, functions, calls, modules);
     inline_and_simplify(module, functions, passes_for_callees(), passes_for_kernels());
-    if (machine.getMCSubtargetInfo()->checkFeatures("+avx512f")) make_masks_vectors(module);
+    if (machine.getMCSubtargetInfo()->checkFeatures("+avx512f")) hide_joined_masks(module);
 }
 
 }  // namespace dunlin::clang_module
