@@ -114,7 +114,9 @@ void Emitter::write_group(const Segment& group) {
         loop.steps.push_back(std::move(step));
     }
     find_loop_ways(loop);
-    if (ir::element_count(group.shape) > 0 && group.delay)
+    if (ir::element_count(group.shape) > 0 && group.scans)
+        write_scan_nest(loop);
+    else if (ir::element_count(group.shape) > 0 && group.delay)
         write_delayed_nest(loop, *group.delay);
     else if (ir::element_count(group.shape) > 0)
         write_loop_nest(loop);
@@ -404,7 +406,7 @@ void Emitter::write_steps(const Loop& loop, const Point& point, const std::strin
             operands.push_back(name);
         }
         const Form form = ir::info(instruction.op).form;
-        if (form == Form::Reduce) continue;
+        if (form == Form::Reduce || form == Form::Scan) continue;
         const DType dtype = type_of(instruction.result).dtype;
         const std::string type = type_text(Meaning::Lanes, dtype);
         std::string value;

@@ -14,6 +14,7 @@
 //   emit_delayed.cpp      such loops that update what they read
 //   emit_lines.cpp        scans, sorts and searches with lanes that are lines
 //   emit_products.cpp     large matrix products with such lanes
+//   emit_scans.cpp        such loops that end in a scan
 //   emit_rows.cpp         such loops that reduce other axes than the last
 //
 // Names in the text: S is the meaning of one number, V that of lanes (S again when the width is 1).
@@ -276,6 +277,11 @@ class Emitter {
     void write_row_copy(const Access& target, const ir::Shape& shape, const std::string& row,
                         const std::string& from);
     void write_reducing_nest(Loop& loop);
+    // --- emit_scans.cpp ---
+    void write_scan_nest(Loop& loop);
+    void write_scan_block(const Loop& loop, const Point& line, const std::string& first,
+                          const std::string& last);
+    void add_carries(const Loop& loop, const std::string& carries, std::int64_t blocks);
     void write_block(const Loop& loop, Point point, const std::string& first,
                      const std::vector<std::size_t>& reductions,
                      const std::vector<std::string>& partial, const std::string& number,

@@ -16,9 +16,10 @@ using ir::Program;
 using ir::Shape;
 using ir::SlotId;
 
-constexpr std::int64_t kLeastElements = 8;   // of a loop whose lanes are elements
-constexpr std::int64_t kMostRowsHeld = 8;    // of an update that waits
-constexpr std::int64_t kRowsForHeldOne = 4;  // so many rows for each that is held
+constexpr std::int64_t kLeastElements = 8;     // of a loop whose lanes are elements
+constexpr std::int64_t kLinesSideBySide = 16;  // scans of more lines are lanes of their own
+constexpr std::int64_t kMostRowsHeld = 8;      // of an update that waits
+constexpr std::int64_t kRowsForHeldOne = 4;    // so many rows for each that is held
 
 bool is_reduction(const Instruction& instruction) {
     return ir::info(instruction.op).form == Form::Reduce && instruction.op != Op::ArgMin &&
@@ -50,6 +51,13 @@ std::optional<Shape> loop_shape(const Program& program, const Instruction& instr
             if (is_reduction(instruction) && takes_neighbours(instruction))
                 return program.type_of(instruction.operands[0]).shape;
             return std::nullopt;
+        case Form::Scan: {
+            const Shape& shape = program.type_of(instruction.operands[0]).shape;
+            const bool is_last =
+                instruction.attributes[0] + 1 == static_cast<std::int64_t>(shape.size());
+            if (is_last && ir::element_count(shape) < kLinesSideBySide * shape.back()) return shape;
+            return std::nullopt;
+        }
         default: return std::nullopt;
     }
 }
@@ -103,6 +111,7 @@ class Cutter {
         const Instruction& instruction = routine_.instructions[number_];
         const Form form = ir::info(instruction.op).form;
         const bool direct = form == Form::Elementwise || form == Form::Reduce ||
+                            form == Form::Scan ||
                             (form == Form::Update && k + 1 == instruction.operands.size());
         if (!direct || program_.type_of(instruction.operands[k]).shape != shape) return false;
         const Reading* reading = readings_.find(number_, k);
@@ -127,6 +136,7 @@ class Cutter {
 
     bool may_join(const Instruction& instruction, const Shape& shape) const {
         if (is_full_) return false;
+        if (ir::info(instruction.op).form == Form::Scan && group_->reduced_axes > 0) return false;
         if (!fits_reductions(instruction, shape)) return false;
         if (ir::may_fault(program_, instruction) && (shows_ || reads_written(instruction)))
             return false;
@@ -239,13 +249,17 @@ class Cutter {
     // Its result is not the element that the loop is at.
     static bool is_partial(const Instruction& instruction) {
         const Form form = ir::info(instruction.op).form;
-        return form == Form::Update || form == Form::Reduce;
+        return form == Form::Update || form == Form::Reduce || form == Form::Scan;
     }
 
     void join(const Instruction& instruction, const Shape& shape) {
         if (ir::info(instruction.op).form == Form::Update && read_.count(instruction.result) > 0) {
             const std::optional<Delay> delay = delay_of(instruction, shape);
             if (delay->behind >= 0) group_->delay = delay;
+            is_full_ = true;
+        }
+        if (ir::info(instruction.op).form == Form::Scan) {
+            group_->scans = true;
             is_full_ = true;
         }
         group_->instructions.push_back(number_);

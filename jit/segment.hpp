@@ -9,6 +9,7 @@
 //   - what is read otherwise than element for element is not written in the group;
 //   - what may fault is looked at before the loop, and only when nothing that the host can see has
 //     been written by the group before.
+// A scan along the last axis may end one too, unless there are lines enough to go side by side.
 // An update of an array that the group reads at other elements too may end a group: what it writes
 // waits in rows of its own until nobody needs the old elements.
 //
@@ -42,6 +43,7 @@ struct Segment {
     std::size_t first_reduced = 0;
     std::size_t reduced_axes = 0;
     std::optional<Delay> delay;
+    bool scans = false;  // the last instruction is a scan along the last axis
 };
 
 struct SegmentRules {

@@ -47,6 +47,16 @@ TEST(Segments, ASumEndsTheLoopOfItsElements) {
     EXPECT_EQ(stored_in(loops[0]), 1u);
 }
 
+TEST(Segments, AScanEndsTheLoopOfItsElementsUnlessLinesGoSideBySide) {
+    const auto one = loops_of("input a: float[100]\noutput y = cumsum(a * 2.0)\n");
+    ASSERT_EQ(one.size(), 1u);
+    EXPECT_TRUE(one[0].scans);
+    EXPECT_EQ(stored_in(one[0]), 1u);
+    for (const Segment& loop :
+         loops_of("input a: float[40, 100]\noutput y = cumsum(a * 2.0, axis = 1)\n"))
+        EXPECT_FALSE(loop.scans);
+}
+
 TEST(Segments, WhatIsReadElsewhereIsNotWrittenInTheSameLoop) {
     const auto loops = loops_of("input a: float[100]\nb = a * 2\noutput y = b[1:] + b[:-1]\n");
     // b must be whole before its neighbours are read.
