@@ -16,16 +16,6 @@ using ir::Program;
 using ir::RoutineId;
 using ir::SlotId;
 
-FlowOptions flow_options(const Program& program, const KernelOptions& options) {
-    FlowOptions flow;
-    flow.width = options.elements ? 1 : options.width;
-    flow.common = options.common;
-    flow.common.resize(program.slots.size());
-    flow.fuel = options.fuel;
-    flow.may_refill = options.may_refill && !program.has_collectives();
-    return flow;
-}
-
 std::string lines_of(const Program& program, const std::set<ir::StatementId>& statements) {
     std::set<std::int32_t> lines;
     for (ir::StatementId id : statements)

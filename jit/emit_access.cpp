@@ -60,12 +60,20 @@ static std::string element_place(const std::string& array, const At& at, int lan
     return array + " + (" + at.text + ") * " + std::to_string(lanes);
 }
 
-bool Emitter::is_filled(SlotId slot) const {
-    const ir::Slot& described = program_.slots[slot];
-    if (described.storage != ir::Storage::Constant || count_of(slot) < 2) return false;
-    const std::vector<std::byte>& bytes = program_.constants[described.constant].bytes;
-    const int size = ir::size_of(described.type.dtype);
-    return std::equal(bytes.begin() + size, bytes.end(), bytes.begin());
+void Emitter::find_filled() {
+    filled_.assign(program_.slots.size(), false);
+    for (SlotId slot = 0; slot < program_.slots.size(); ++slot) {
+        const ir::Slot& described = program_.slots[slot];
+        if (described.storage != ir::Storage::Constant || count_of(slot) < 2) continue;
+        const std::vector<std::byte>& bytes = program_.constants[described.constant].bytes;
+        const int size = ir::size_of(described.type.dtype);
+        filled_[slot] = std::equal(bytes.begin() + size, bytes.end(), bytes.begin());
+    }
+}
+
+std::string Emitter::for_host(SlotId slot, Meaning meaning, const std::string& text) const {
+    const bool may_be_nan = ir::is_float(type_of(slot).dtype) && flow_.kept[slot];
+    return may_be_nan ? prefix(meaning) + "canonical(" + text + ")" : text;
 }
 
 Value Emitter::read(SlotId slot, const At& at) {
@@ -109,10 +117,9 @@ void Emitter::write(SlotId slot, const At& at, const Value& value) {
         else
             out_.line(name + " = " + text + ";");
     } else if (places_.home[slot] == Home::Host) {
-        // What the host may read holds no NaN but the canonical one.
         const std::string element = type_text(meaning, dtype) + "(" + text + ")";
         out_.line("S::store_element(" + element_place(array, at, 1) + ", " +
-                  (ir::is_float(dtype) ? "S::canonical(" + element + ")" : element) + ");");
+                  for_host(slot, Meaning::Scalar, element) + ");");
     } else if (places_.home[slot] == Home::Tile) {
         const std::string exact =
             meaning == Meaning::Scalar ? type_text(meaning, dtype) + "(" + text + ")" : text;

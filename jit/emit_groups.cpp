@@ -41,8 +41,7 @@ Emitter::Access Emitter::access_of(std::size_t number, std::size_t k, const Shap
     Access access{slot, ir::row_major_strides(own), 0, std::nullopt};
     if (reading != nullptr) access = {reading->slot, reading->strides, reading->offset, {}};
     const Form form = ir::info(instruction.op).form;
-    const bool rearranges = form == Form::Reshape || form == Form::Transpose || form == Form::View;
-    if (rearranges && reading != nullptr) return access;
+    if (rearranges(instruction) && reading != nullptr) return access;
     switch (form) {
         case Form::Reshape: access.strides = ir::row_major_strides(shape); break;
         case Form::Transpose: {
@@ -264,6 +263,29 @@ void Emitter::write_plain_nest(Loop& loop) {
     });
 }
 
+std::pair<std::string, std::string> Emitter::name_block(const std::string& number,
+                                                        std::int64_t length) {
+    const std::string all = std::to_string(length);
+    if (length <= ir::kReduceBlock) return {"0", all};
+    const std::int64_t blocks = (length + ir::kReduceBlock - 1) / ir::kReduceBlock;
+    const std::string block = std::to_string(ir::kReduceBlock);
+    const std::string first = fresh("first");
+    const std::string last = fresh("last");
+    out_.line("const S::i64 " + first + " = " + number + " % " + std::to_string(blocks) + " * " +
+              block + ";");
+    out_.line("const S::i64 " + last + " = " + first + " + " + block + " < " + all + " ? " + first +
+              " + " + block + " : " + all + ";");
+    return {first, last};
+}
+
+std::string Emitter::name_count(const std::string& at, const std::string& end) {
+    const std::string name = fresh("n");
+    const std::string vector = std::to_string(kElementLanes);
+    out_.line("const S::i64 " + name + " = " + end + " - " + at + " < " + vector + " ? " + end +
+              " - " + at + " : " + vector + ";");
+    return name;
+}
+
 // Where `number` stands in a walk over the axes of the shape, all but one of them: it counts what
 // is passed along them, and `below` steps within the last.
 void Emitter::name_axes(const Shape& shape, std::size_t left_out, const std::string& number,
@@ -346,6 +368,13 @@ std::string Emitter::load_access(const Loop& loop, std::size_t number, const Poi
     return "V::load_vms(" + place + ", " + bytes + ", int(" + count + "))";
 }
 
+std::string Emitter::element_of(const Loop& loop, const LoopOperand& operand, const Point& point,
+                                const std::string& count) {
+    if (operand.is_computed) return "e" + std::to_string(operand.step);
+    const DType dtype = type_of(loop.accesses[operand.access].slot).dtype;
+    return bind({load_access(loop, operand.access, point, count), Meaning::Lanes}, dtype).text;
+}
+
 std::string Emitter::access_place(const Access& access, const Point& point,
                                   const Strides& strides) {
     At at = point.at(strides, {true, access.fixed, ""});
@@ -360,8 +389,7 @@ void Emitter::store_access(const Loop& loop, std::size_t number, const Point& po
     const DType dtype = type_of(access.slot).dtype;
     const Strides strides = joint_strides(loop, number);
     const std::string place = access_place(access, point, strides);
-    const bool canonical = ir::is_float(dtype) && flow_.kept[access.slot];
-    const std::string text = canonical ? "V::canonical(" + value + ")" : value;
+    const std::string text = for_host(access.slot, Meaning::Lanes, value);
     const bool whole = count == std::to_string(kElementLanes);
     if (!loop.row_of_target.empty() && number == *loop.steps.back().store) {
         const std::string row = loop.row_of_target + " + (" + point.at(strides).str() + ")";
@@ -390,6 +418,9 @@ void Emitter::write_steps(const Loop& loop, const Point& point, const std::strin
         const LoopStep& step = loop.steps[k];
         const Instruction& instruction = *step.instruction;
         note_statement(instruction);
+        // What a reduction or a scan takes, they read themselves.
+        const Form form = ir::info(instruction.op).form;
+        if (form == Form::Reduce || form == Form::Scan) continue;
         std::vector<std::string> operands;
         for (const LoopOperand& operand : step.operands) {
             if (operand.is_computed) {
@@ -405,8 +436,6 @@ void Emitter::write_steps(const Loop& loop, const Point& point, const std::strin
             }
             operands.push_back(name);
         }
-        const Form form = ir::info(instruction.op).form;
-        if (form == Form::Reduce || form == Form::Scan) continue;
         const DType dtype = type_of(instruction.result).dtype;
         const std::string type = type_text(Meaning::Lanes, dtype);
         std::string value;
@@ -447,17 +476,12 @@ void Emitter::write_reducing_nest(Loop& loop) {
     const std::int64_t work =
         std::min(loop.length, ir::kReduceBlock) * static_cast<std::int64_t>(loop.steps.size());
     write_pieces(results * blocks, work, [&](const std::string& begin, const std::string& end) {
-        const std::string number = fresh("b");
-        out_.line("for (S::i64 " + number + " = " + begin + "; " + number + " < " + end + "; ++" +
-                  number + ") {");
+        const std::string number = begin_loop(begin, end);
         const std::string outer = blocks > 1 ? number + " / " + std::to_string(blocks) : number;
-        const std::string first = blocks > 1 ? "(" + number + " % " + std::to_string(blocks) +
-                                                   ") * " + std::to_string(ir::kReduceBlock)
-                                             : "0";
         Point point;
         point.axes.resize(loop.outer.size());
         name_axes(loop.outer, loop.outer.size(), "(" + outer + ")", 1, point);
-        write_block(loop, point, first, reductions, partial, number, blocks);
+        write_block(loop, point, reductions, partial, number, blocks);
         out_.line("}");
     });
     if (blocks == 1) {
@@ -469,9 +493,7 @@ void Emitter::write_reducing_nest(Loop& loop) {
         const DType dtype = type_of(instruction.operands[0]).dtype;
         const std::string type = type_text(Meaning::Scalar, dtype);
         const std::string k = fresh("k");
-        const std::string row = fresh("row");
-        out_.line("for (S::i64 " + row + " = 0; " + row + " < " + std::to_string(results) + "; ++" +
-                  row + ") {");
+        const std::string row = begin_loop("0", std::to_string(results));
         write(instruction.result, {false, 0, row},
               {"S::reduce<" + type + ", S::" + rule_of(instruction.op) + ">(" +
                    std::to_string(blocks) + ", [&](S::Count " + k + ") { return S::load_element(" +
@@ -483,17 +505,11 @@ void Emitter::write_reducing_nest(Loop& loop) {
 }
 
 // One block of every reduction of the loop.
-void Emitter::write_block(const Loop& loop, Point point, const std::string& first,
-                          const std::vector<std::size_t>& reductions,
+void Emitter::write_block(const Loop& loop, Point point, const std::vector<std::size_t>& reductions,
                           const std::vector<std::string>& partial, const std::string& number,
                           std::int64_t blocks) {
-    const std::string begin = fresh("first");
-    const std::string end = fresh("last");
+    const auto [begin, end] = name_block(number, loop.length);
     const std::string vector = std::to_string(kElementLanes);
-    out_.line("const S::i64 " + begin + " = " + first + ";");
-    out_.line("const S::i64 " + end + " = " + begin + " + " + std::to_string(ir::kReduceBlock) +
-              " < " + std::to_string(loop.length) + " ? " + begin + " + " +
-              std::to_string(ir::kReduceBlock) + " : " + std::to_string(loop.length) + ";");
     std::vector<std::string> sums;
     for (std::size_t k : reductions) {
         const DType dtype = type_of(loop.steps[k].instruction->operands[0]).dtype;
@@ -508,13 +524,7 @@ void Emitter::write_block(const Loop& loop, Point point, const std::string& firs
         for (std::size_t r = 0; r < reductions.size(); ++r) {
             const LoopStep& step = loop.steps[reductions[r]];
             const DType dtype = type_of(step.instruction->operands[0]).dtype;
-            const LoopOperand& operand = step.operands[0];
-            const std::string element =
-                operand.is_computed
-                    ? "e" + std::to_string(operand.step)
-                    : bind({load_access(loop, operand.access, inside, count), Meaning::Lanes},
-                           dtype)
-                          .text;
+            const std::string element = element_of(loop, step.operands[0], inside, count);
             if (starts) {
                 out_.line(sums[r] + " = " + element + ";");
                 continue;
@@ -533,9 +543,7 @@ void Emitter::write_block(const Loop& loop, Point point, const std::string& firs
     };
     out_.line("{");
     out_.line("S::i64 " + at + " = " + begin + ";");
-    const std::string start_count = fresh("n");
-    out_.line("const S::i64 " + start_count + " = " + end + " - " + at + " < " + vector + " ? " +
-              end + " - " + at + " : " + vector + ";");
+    const std::string start_count = name_count(at, end);
     out_.line("{");
     turn(start_count, true);
     out_.line("}");

@@ -55,27 +55,24 @@ void Emitter::walk_lines(const LineLanes& plan, std::int64_t length,
              });
         return;
     }
-    write_pieces(
-        plan.items, length * kElementLanes, [&](const std::string& begin, const std::string& end) {
-            const std::string item = begin_loop(begin, end);
-            Point point;
-            point.axes.resize(plan.lines.size());
-            name_axes(plan.lines, plan.axis, item, plan.vectors, point);
-            const std::string line = fresh("i");
-            const std::string along = std::to_string(plan.lines[plan.axis]);
-            const std::string vector = std::to_string(kElementLanes);
-            out_.line("const S::i64 " + line + " = " + item + " % " + std::to_string(plan.vectors) +
-                      " * " + vector + ";");
-            point.axes[plan.axis] = {false, 0, line};
-            lines_at_hand_ = vector;
-            if (plan.lines[plan.axis] % kElementLanes != 0) {
-                lines_at_hand_ = fresh("n");
-                out_.line("const S::i64 " + lines_at_hand_ + " = " + along + " - " + line + " < " +
-                          vector + " ? " + along + " - " + line + " : " + vector + ";");
-            }
-            visit(point, plan.strides, item);
-            out_.line("}");
-        });
+    write_pieces(plan.items, length * kElementLanes,
+                 [&](const std::string& begin, const std::string& end) {
+                     const std::string item = begin_loop(begin, end);
+                     Point point;
+                     point.axes.resize(plan.lines.size());
+                     name_axes(plan.lines, plan.axis, item, plan.vectors, point);
+                     const std::string line = fresh("i");
+                     const std::string along = std::to_string(plan.lines[plan.axis]);
+                     const std::string vector = std::to_string(kElementLanes);
+                     out_.line("const S::i64 " + line + " = " + item + " % " +
+                               std::to_string(plan.vectors) + " * " + vector + ";");
+                     point.axes[plan.axis] = {false, 0, line};
+                     lines_at_hand_ = vector;
+                     if (plan.lines[plan.axis] % kElementLanes != 0)
+                         lines_at_hand_ = name_count(line, along);
+                     visit(point, plan.strides, item);
+                     out_.line("}");
+                 });
     side_by_side_.clear();
 }
 
@@ -93,8 +90,8 @@ void Emitter::write_lines(SlotId slot, const At& at, const Value& value) {
     const ir::DType dtype = type_of(slot).dtype;
     const std::string place = "s" + std::to_string(slot) + " + (" + at.str() + ")";
     const std::int64_t apart = side_by_side_.at(slot);
-    std::string text = type_text(Meaning::Lanes, dtype) + "(" + value.text + ")";
-    if (ir::is_float(dtype) && flow_.kept[slot]) text = "V::canonical(" + text + ")";
+    const std::string text =
+        for_host(slot, Meaning::Lanes, type_text(Meaning::Lanes, dtype) + "(" + value.text + ")");
     if (apart == 1)
         out_.line("V::store_part(" + place + ", " + text + ", " + lines_at_hand_ + ");");
     else
@@ -119,11 +116,8 @@ void Emitter::begin_places(const Instruction& instruction, const Indexed& axes,
             side_by_side_[instruction.operands[1 + k]] = 1;
     if (apart_in_result > 0) side_by_side_[instruction.result] = apart_in_result;
     lines_at_hand_ = std::to_string(kElementLanes);
-    if (axes.places % kElementLanes == 0) return;
-    lines_at_hand_ = fresh("n");
-    out_.line("const S::i64 " + lines_at_hand_ + " = " + std::to_string(axes.places) + " - " +
-              first + " < " + std::to_string(kElementLanes) + " ? " + std::to_string(axes.places) +
-              " - " + first + " : " + std::to_string(kElementLanes) + ";");
+    if (axes.places % kElementLanes != 0)
+        lines_at_hand_ = name_count(first, std::to_string(axes.places));
 }
 
 void Emitter::check_places(const Instruction& instruction, const Indexed& axes) {

@@ -167,8 +167,7 @@ std::vector<std::string> Emitter::write_chunked_sums(
 
 void Emitter::store_product(const Product& product, const std::string& place,
                             const std::string& count, const std::string& value) {
-    const bool canonical = ir::is_float(product.dtype) && flow_.kept[product.result];
-    const std::string text = canonical ? "V::canonical(" + value + ")" : value;
+    const std::string text = for_host(product.result, Meaning::Lanes, value);
     out_.line(count == std::to_string(kElementLanes)
                   ? "V::store_lanes(" + place + ", " + text + ");"
                   : "V::store_part(" + place + ", " + text + ", " + count + ");");
@@ -250,10 +249,9 @@ void Emitter::write_columns_of_rows(const Product& product, const std::string& r
             store_product(product, place, count, totals[0]);
             continue;
         }
-        const bool canonical = ir::is_float(product.dtype) && flow_.kept[product.result];
         const std::string& total = totals[static_cast<std::size_t>(column)];
         out_.line("V::store_strided(" + place + ", " + std::to_string(product.columns * size) +
-                  ", " + (canonical ? "V::canonical(" + total + ")" : total) + ", V::first_lanes(" +
+                  ", " + for_host(product.result, Meaning::Lanes, total) + ", V::first_lanes(" +
                   count + "));");
     }
 }

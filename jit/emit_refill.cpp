@@ -7,14 +7,6 @@ using ir::DType;
 using ir::SlotId;
 using ir::Storage;
 
-namespace {
-
-std::string text_of(std::int64_t number) {
-    return std::to_string(number);
-}
-
-}  // namespace
-
 void Emitter::write_refill_loop() {
     for (SlotId id : source_.ports)
         if (flow_.uniform[id]) begin_slot(id);

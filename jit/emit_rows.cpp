@@ -7,6 +7,7 @@
 // so that no addition has to wait for the one before it.
 #include <algorithm>
 #include <cassert>
+#include <tuple>
 
 #include "ir/reduction_order.hpp"
 #include "jit/emitter.hpp"
@@ -220,28 +221,14 @@ void Emitter::begin_row_item(Rows& rows, const std::string& item, std::int64_t v
                   latest + ";");
     } else {
         out_.line("const S::i64 " + lane + " = " + begin + ";");
-        rows.count = fresh("n");
-        out_.line("const S::i64 " + rows.count + " = " + length + " - " + lane + " < " + vector +
-                  " ? " + length + " - " + lane + " : " + vector + ";");
+        rows.count = name_count(lane, length);
     }
     rows.point.axes.push_back({false, 0, lane});
 }
 
 void Emitter::write_row_block(Rows& rows, const std::string& number) {
     const Loop& loop = *rows.loop;
-    rows.first = "0";
-    rows.last = std::to_string(rows.length);
-    if (rows.blocks > 1) {
-        const std::string block = std::to_string(ir::kReduceBlock);
-        const std::string first = fresh("first");
-        out_.line("const S::i64 " + first + " = " + number + " % " + std::to_string(rows.blocks) +
-                  " * " + block + ";");
-        rows.first = first;
-        const std::string last = fresh("last");
-        out_.line("const S::i64 " + last + " = " + first + " + " + block + " < " + rows.last +
-                  " ? " + first + " + " + block + " : " + rows.last + ";");
-        rows.last = last;
-    }
+    std::tie(rows.first, rows.last) = name_block(number, rows.length);
     const std::vector<std::string> results =
         rows.length <= kFewRows ? write_few_rows(rows) : write_accumulators(rows);
     rows.for_each_result([&](std::int64_t copy, std::size_t r, std::size_t k) {
@@ -263,12 +250,8 @@ std::vector<std::string> Emitter::write_row(const Rows& rows, std::int64_t copy,
     const Point here = rows.at(copy, row);
     write_steps(loop, here, rows.count);
     std::vector<std::string> elements;
-    for (std::size_t k : rows.reductions) {
-        const LoopOperand& operand = loop.steps[k].operands[0];
-        elements.push_back(operand.is_computed
-                               ? "e" + std::to_string(operand.step)
-                               : load_access(loop, operand.access, here, rows.count));
-    }
+    for (std::size_t k : rows.reductions)
+        elements.push_back(element_of(loop, loop.steps[k].operands[0], here, rows.count));
     return elements;
 }
 

@@ -34,13 +34,7 @@ void Emitter::write_scan_nest(Loop& loop) {
         line.axes.resize(loop.outer.size());
         const std::string count = std::to_string(blocks);
         name_axes(loop.outer, loop.outer.size(), "(" + item + " / " + count + ")", 1, line);
-        const std::string block = std::to_string(ir::kReduceBlock);
-        const std::string length = std::to_string(loop.length);
-        const std::string first = fresh("first");
-        const std::string last = fresh("last");
-        out_.line("const S::i64 " + first + " = " + item + " % " + count + " * " + block + ";");
-        out_.line("const S::i64 " + last + " = " + first + " + " + block + " < " + length + " ? " +
-                  first + " + " + block + " : " + length + ";");
+        const auto [first, last] = name_block(item, loop.length);
         write_scan_block(loop, line, first, last);
         out_.line("}");
     });
@@ -67,22 +61,17 @@ void Emitter::write_scan_block(const Loop& loop, const Point& line, const std::s
         Point point = line;
         point.axes.push_back({false, 0, at});
         write_steps(loop, point, count);
-        const LoopOperand& operand = scan.operands[0];
         out_.line("V::store_lanes(" + elements + ", " + type_text(Meaning::Lanes, dtype) + "(" +
-                  (operand.is_computed ? "e" + std::to_string(operand.step)
-                                       : load_access(loop, operand.access, point, count)) +
-                  "));");
+                  element_of(loop, scan.operands[0], point, count) + "));");
         const std::string lane = begin_loop("0", count);
         const std::string element = type + "(S::load_element(" + elements + " + " + lane + "))";
         out_.line(local + " = " + at + " + " + lane + " == " + first + " ? " + element + " : " +
                   type + "(" +
                   combine_text(instruction.op, Meaning::Scalar, dtype, local, element) + ");");
         point.axes.back().text = "(" + at + " + " + lane + ")";
-        const bool canonical = ir::is_float(dtype) && flow_.kept[result.slot];
         out_.line("S::store_element(" +
                   access_place(result, point, joint_strides(loop, *scan.store)) + ", " +
-                  memory_type(dtype) + "(" + (canonical ? "S::canonical(" + local + ")" : local) +
-                  "));");
+                  memory_type(dtype) + "(" + for_host(result.slot, Meaning::Scalar, local) + "));");
         out_.line("}");
     };
     out_.line("for (; " + at + " + " + vector + " <= " + last + "; " + at + " += " + vector +
@@ -142,25 +131,18 @@ void Emitter::add_carries(const Loop& loop, const std::string& carries, std::int
             out_.line("const " + lanes_type + " " + carry + " = " + lanes_type +
                       "(S::load_element(" + carries + " + " + item + "));");
             const std::string vector = std::to_string(kElementLanes);
-            const std::string first = fresh("first");
-            const std::string last = fresh("last");
-            out_.line("const S::i64 " + first + " = " + item + " % " + count + " * " + block + ";");
-            out_.line("const S::i64 " + last + " = " + first + " + " + block + " < " + length +
-                      " ? " + first + " + " + block + " : " + length + ";");
+            const auto [first, last] = name_block(item, loop.length);
             const std::string at = fresh("i");
-            const std::string n = fresh("n");
             out_.line("for (S::i64 " + at + " = " + first + "; " + at + " < " + last + "; " + at +
                       " += " + vector + ") {");
-            out_.line("const S::i64 " + n + " = " + last + " - " + at + " < " + vector + " ? " +
-                      last + " - " + at + " : " + vector + ";");
+            const std::string n = name_count(at, last);
             const std::string whole = place(line, at);
             std::string value =
                 lanes_type + "(" +
                 combine_text(op, Meaning::Lanes, dtype, carry,
                              lanes_type + "(V::load_part(" + whole + ", " + n + "))") +
                 ")";
-            if (ir::is_float(dtype) && flow_.kept[result.slot])
-                value = "V::canonical(" + value + ")";
+            value = for_host(result.slot, Meaning::Lanes, value);
             out_.line("V::store_part(" + whole + ", " + value + ", " + n + ");");
             out_.line("}");
             out_.line("}");

@@ -15,27 +15,9 @@ using ir::Terminator;
 
 namespace {
 
-FlowOptions flow_options(const ir::Program& program, const KernelOptions& options) {
-    FlowOptions flow;
-    flow.width = options.elements ? 1 : options.width;
-    flow.common = options.common;
-    flow.fuel = options.fuel;
-    flow.may_refill = options.may_refill && !program.has_collectives();
-    return flow;
-}
-
-std::string text_of(std::int64_t number) {
-    return std::to_string(number);
-}
-
-}  // namespace
-
-namespace {
-
-// A kernel of more lines is cut into functions of about so many: what LLVM takes for a function
-// grows faster than its length.
+// A kernel of more lines is cut into functions (of about kLinesOfUnit): what LLVM takes for a
+// function grows faster than its length.
 constexpr std::size_t kMostLines = 1500;
-constexpr std::size_t kLinesOfFunction = 300;
 
 std::atomic<std::size_t> lines_for_tests = 0;
 
@@ -48,11 +30,6 @@ void set_function_lines(std::size_t lines) {
 KernelSource emit_kernel(const ir::Program& program, const KernelOptions& options) {
     KernelOptions chosen = options;
     if (chosen.function_lines == 0) chosen.function_lines = lines_for_tests;
-    if (chosen.function_lines != 0) return Emitter(program, chosen).run();
-    chosen.function_lines = ~std::size_t{0};
-    KernelSource source = Emitter(program, chosen).run();
-    if (source.lines <= kMostLines) return source;
-    chosen.function_lines = kLinesOfFunction;
     return Emitter(program, chosen).run();
 }
 
@@ -63,6 +40,7 @@ Emitter::Emitter(const ir::Program& program, const KernelOptions& options)
       flow_(analyse_flow(program, flow_options(program, options))),
       places_(choose_places(program, flow_, options.elements)) {
     options_.common.resize(program.slots.size());
+    find_filled();
     if (options.elements) segments_ = cut(program_, places_);
     place_arrays(program, flow_, segments_, width_, places_);
 }
@@ -151,6 +129,7 @@ void Emitter::write_kernel() {
 }
 
 void Emitter::join_functions() {
+    if (options_.function_lines == 0 && source_.lines <= kMostLines) join_units(cut_);
     JoinedKernel joined = join(cut_, source_.memory_bytes);
     source_.text = std::move(joined.text);
     source_.ends = std::move(joined.ends);

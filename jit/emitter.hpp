@@ -27,6 +27,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ir/interpret_memory.hpp"
@@ -45,6 +46,9 @@ const char* rule_of(ir::Op op);
 // Axes that every access passes as one become one, and axes of one element go.
 void merge_axes(ir::Shape& shape, std::vector<ir::Strides>& accesses);
 
+// Of what may become a function, about, when nobody says.
+inline constexpr std::size_t kLinesOfUnit = 300;
+
 // Lanes of a loop over elements.
 inline constexpr std::int64_t kElementLanes = 16;
 
@@ -56,6 +60,10 @@ struct At {
 
     std::string str() const { return fixed ? std::to_string(number) : text; }
 };
+
+inline std::string text_of(std::int64_t number) {
+    return std::to_string(number);
+}
 
 // A number, or lanes of them, as text.
 struct Value {
@@ -111,6 +119,8 @@ class Emitter {
     // --- emit_wait.cpp ---
     void load_saved(std::size_t phase);
     void store_saved(std::size_t phase);
+    void for_each_saved(std::size_t phase,
+                        const std::function<void(const SavedSlot& saved, const At& at)>& visit);
     const char* fuel_type() const;
     std::string fuel_place() const;
     std::string load_fuel() const;
@@ -122,7 +132,10 @@ class Emitter {
 
     // --- emit_control.cpp ---
     void write_program();
-    bool is_long() const { return out_.lines() >= options_.function_lines; }
+    bool is_long() const {
+        return out_.lines() >=
+               (options_.function_lines != 0 ? options_.function_lines : kLinesOfUnit);
+    }
     void end_unit();
     void go_on_in_next_unit(bool in_braces);
     void write_together(ir::RoutineId id);
@@ -151,7 +164,8 @@ class Emitter {
     Meaning meaning_of(ir::SlotId slot) const;
     std::string name_of(ir::SlotId slot, const At& at) const;
     // A constant whose elements are all the same, such as zeros(1000).
-    bool is_filled(ir::SlotId slot) const;
+    bool is_filled(ir::SlotId slot) const { return filled_[slot]; }
+    void find_filled();
     Value read(ir::SlotId slot, const At& at);
     void write(ir::SlotId slot, const At& at, const Value& value);
     // The text of the value in lanes, or as one number where everything is one.
@@ -165,6 +179,9 @@ class Emitter {
     Value bind_index(const Value& value, ir::DType dtype);
     // Calls visit for every element of the shape, or prints loops around one call of it. `accesses`
     // are the strides that the visit will ask for; axes that all of them pass as one become one.
+    // What is to be stored in the slot, as text: what the host may read holds no NaN but the
+    // canonical one.
+    std::string for_host(ir::SlotId slot, Meaning meaning, const std::string& text) const;
     void walk(const ir::Shape& shape, std::vector<ir::Strides> accesses, bool unrolled,
               const std::function<void(const Point&, const std::vector<ir::Strides>&)>& visit);
     void count_loop(std::int64_t count, bool unrolled, const std::function<void(const At&)>& visit);
@@ -269,6 +286,10 @@ class Emitter {
         const std::function<void(const std::string& begin, const std::string& end)>& inside);
     void write_plain_nest(Loop& loop);
     std::string begin_loop(const std::string& begin, const std::string& end);
+    // Names for the bounds of block `number` of a line of elements, and for how many lanes are used
+    // from `at` on.
+    std::pair<std::string, std::string> name_block(const std::string& number, std::int64_t length);
+    std::string name_count(const std::string& at, const std::string& end);
     void name_axes(const ir::Shape& shape, std::size_t left_out, const std::string& number,
                    std::int64_t below, Point& point);
     void write_inner_loop(const Loop& loop, Point point, const std::string& begin,
@@ -282,8 +303,7 @@ class Emitter {
     void write_scan_block(const Loop& loop, const Point& line, const std::string& first,
                           const std::string& last);
     void add_carries(const Loop& loop, const std::string& carries, std::int64_t blocks);
-    void write_block(const Loop& loop, Point point, const std::string& first,
-                     const std::vector<std::size_t>& reductions,
+    void write_block(const Loop& loop, Point point, const std::vector<std::size_t>& reductions,
                      const std::vector<std::string>& partial, const std::string& number,
                      std::int64_t blocks);
     // --- emit_lines.cpp ---
@@ -340,6 +360,9 @@ class Emitter {
     std::string access_place(const Access& access, const Point& point, const ir::Strides& strides);
     std::string load_access(const Loop& loop, std::size_t number, const Point& point,
                             const std::string& count);
+    // The element that an instruction takes, in lanes: computed, or read now.
+    std::string element_of(const Loop& loop, const LoopOperand& operand, const Point& point,
+                           const std::string& count);
     void store_access(const Loop& loop, std::size_t number, const Point& point,
                       const std::string& count, const std::string& value);
     void note_statement(const ir::Instruction& instruction);
@@ -359,6 +382,7 @@ class Emitter {
     Writer out_;
     CutKernel cut_;
     std::size_t cuts_ = 0;       // in the middle of a routine or a region
+    std::vector<bool> filled_;   // by slot
     std::vector<int> port_of_;   // by slot, -1
     std::vector<int> phase_of_;  // by routine that ends in a collective: the phase after it
     std::vector<std::vector<ir::SlotId>> saved_by_phase_;

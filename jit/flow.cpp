@@ -455,6 +455,16 @@ bool Flow::masked(RoutineId routine, SlotId slot) const {
     return needed.empty() || needed[slot];
 }
 
+FlowOptions flow_options(const Program& program, const KernelOptions& options) {
+    FlowOptions flow;
+    flow.width = options.elements ? 1 : options.width;
+    flow.common = options.common;
+    flow.common.resize(program.slots.size());
+    flow.fuel = options.fuel;
+    flow.may_refill = options.may_refill && !program.has_collectives();
+    return flow;
+}
+
 Flow analyse_flow(const Program& program, const FlowOptions& options) {
     return Analysis(program, options).run();
 }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "ir/microcode.hpp"
+#include "jit/kernel_source.hpp"
 #include "jit/nest.hpp"
 
 namespace dunlin::jit {
@@ -32,6 +33,8 @@ struct FlowOptions {
     bool fuel = false;       // VMs may run out of fuel
     bool may_refill = true;  // no collectives, and more VMs than lanes
 };
+
+FlowOptions flow_options(const ir::Program& program, const KernelOptions& options);
 
 struct Region {
     std::vector<Part> parts;

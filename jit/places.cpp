@@ -1,6 +1,7 @@
 #include "jit/places.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "ir/layout.hpp"
 #include "ir/live_ranges.hpp"
@@ -156,12 +157,15 @@ std::vector<bool> slots_in_memory(const Program& program, const Segments& cut) {
     return needed;
 }
 
-// An array is needed as long as others are read where it lies.
-void add_readings(ir::LiveRange& range, const Segments& cut) {
+// By slot: where it is last read in place of another, when it is. An array is needed until then.
+std::map<SlotId, ir::Point> last_readings(const Segments& cut) {
+    std::map<SlotId, ir::Point> last;
     for (ir::RoutineId id = 0; id < cut.readings.size(); ++id)
-        for (const auto& [place, reading] : cut.readings[id].of_operand)
-            if (reading.slot == range.slot)
-                range.last = std::max(range.last, ir::Point{id, place.first});
+        for (const auto& [place, reading] : cut.readings[id].of_operand) {
+            ir::Point& point = last[reading.slot];
+            point = std::max(point, ir::Point{id, place.first});
+        }
+    return last;
 }
 
 // What a group touches, it touches from its beginning to its end.
@@ -188,12 +192,14 @@ void place_arrays(const Program& program, const Flow& flow, const Segments& segm
     const bool may_share = flow.regions.empty();
     const ir::Point end{static_cast<ir::RoutineId>(program.routines.size()), 0};
     const std::vector<bool> needed = slots_in_memory(program, segments);
+    const std::map<SlotId, ir::Point> read_last = last_readings(segments);
     std::vector<ir::PackedRange> ranges;
     for (ir::LiveRange range : ir::live_ranges(program)) {
         const Home home = places.home[range.slot];
         if ((home != Home::Tile && home != Home::Plain) || !needed[range.slot]) continue;
         if (may_share) {
-            add_readings(range, segments);
+            if (const auto read = read_last.find(range.slot); read != read_last.end())
+                range.last = std::max(range.last, read->second);
             stretch(range, segments);
         } else {
             range = {range.slot, {}, end};

@@ -52,11 +52,6 @@ std::optional<Strides> reshaped(const Shape& from, const Strides& strides, const
     return result;
 }
 
-bool rearranges(const Instruction& instruction) {
-    const Form form = ir::info(instruction.op).form;
-    return form == Form::Reshape || form == Form::Transpose || form == Form::View;
-}
-
 class Finder {
   public:
     Finder(const Program& program, const ir::Routine& routine, const ReadingRules& rules)
@@ -83,8 +78,10 @@ class Finder {
         if (reading && rules_.reads_anywhere(instruction, 0))
             readings_.of_operand[{number, 0}] = *reading;
         forget(instruction.result);
-        if (reading && reading->slot != instruction.result)
+        if (reading && reading->slot != instruction.result) {
+            lying_in_.emplace(reading->slot, instruction.result);
             known_[instruction.result] = std::move(*reading);
+        }
     }
 
     // What is written is not read out of its order at the same time; and a reduction takes several
@@ -132,8 +129,12 @@ class Finder {
     // The slot is written: what was known of its elements, and of those that lie in it, is over.
     void forget(SlotId slot) {
         known_.erase(slot);
-        for (auto it = known_.begin(); it != known_.end();)
-            it = it->second.slot == slot ? known_.erase(it) : std::next(it);
+        const auto [begin, end] = lying_in_.equal_range(slot);
+        for (auto it = begin; it != end; ++it) {
+            const auto copy = known_.find(it->second);
+            if (copy != known_.end() && copy->second.slot == slot) known_.erase(copy);
+        }
+        lying_in_.erase(begin, end);
     }
 
     // From the end to the beginning: an array that is only read elsewhere need not be made.
@@ -157,11 +158,17 @@ class Finder {
     const Program& program_;
     const ir::Routine& routine_;
     const ReadingRules& rules_;
-    std::map<SlotId, Reading> known_;  // of slots that hold a copy of elements elsewhere
+    std::map<SlotId, Reading> known_;         // of slots that hold a copy of elements elsewhere
+    std::multimap<SlotId, SlotId> lying_in_;  // by slot: those whose elements may lie in it
     Readings readings_;
 };
 
 }  // namespace
+
+bool rearranges(const Instruction& instruction) {
+    const Form form = ir::info(instruction.op).form;
+    return form == Form::Reshape || form == Form::Transpose || form == Form::View;
+}
 
 std::optional<Reading> part_of(const Reading& whole, const std::vector<std::int64_t>& attributes) {
     Reading part{whole.slot, {}, whole.offset};

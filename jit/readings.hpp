@@ -20,6 +20,9 @@
 
 namespace dunlin::jit {
 
+// A reshape, a transpose or a view.
+bool rearranges(const ir::Instruction& instruction);
+
 // Where the elements of a value lie: `offset` and, along its axes, `strides`, in elements of
 // `slot`. Of a reshape, transpose or view, the value is its result, else the operand.
 struct Reading {

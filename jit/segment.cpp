@@ -149,8 +149,7 @@ class Cutter {
             if (is_target || !is_element || !reads_in_place(k, shape)) return false;
         }
         if (is_partial(instruction)) {
-            if (read_.count(instruction.result) > 0 && !can_update(instruction, shape))
-                return false;
+            if (read_.count(instruction.result) > 0 && !delay_of(instruction, shape)) return false;
         } else if (read_elsewhere_.count(instruction.result) > 0) {
             return false;
         }
@@ -173,10 +172,6 @@ class Cutter {
     // How the update of an array that the group reads can be done by the group; nothing when it
     // cannot. An element is read at a fixed distance from the one that is written, so it is known
     // how far off the rows are that still need what the row at hand overwrites.
-    bool can_update(const Instruction& instruction, const Shape& shape) const {
-        return delay_of(instruction, shape).has_value();
-    }
-    // -1 rows off: only the element itself is read.
     std::optional<Delay> delay_of(const Instruction& instruction, const Shape& shape) const {
         if (ir::info(instruction.op).form != Form::Update || group_->reduced_axes > 0)
             return std::nullopt;
@@ -191,7 +186,7 @@ class Cutter {
                 return reading && reading->strides == target->strides &&
                        reading->offset == target->offset;
             });
-        if (in_place) return Delay{-1, -1};
+        if (in_place) return Delay{.is_needed = false};
         if (shape.size() < 2) return std::nullopt;
         std::int64_t extent = 0;  // from the first element of a row to its last
         for (std::size_t axis = 0; axis < shape.size(); ++axis) {
@@ -255,7 +250,7 @@ class Cutter {
     void join(const Instruction& instruction, const Shape& shape) {
         if (ir::info(instruction.op).form == Form::Update && read_.count(instruction.result) > 0) {
             const std::optional<Delay> delay = delay_of(instruction, shape);
-            if (delay->behind >= 0) group_->delay = delay;
+            if (delay->is_needed) group_->delay = delay;
             is_full_ = true;
         }
         if (ir::info(instruction.op).form == Form::Scan) {

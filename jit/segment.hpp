@@ -31,6 +31,7 @@ namespace dunlin::jit {
 struct Delay {
     std::int64_t behind = 0;
     std::int64_t ahead = 0;
+    bool is_needed = true;  // not when only the element itself is read
 };
 
 // A single instruction, or several that are one loop.

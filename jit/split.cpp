@@ -258,6 +258,12 @@ class Joiner {
 
 }  // namespace
 
+void join_units(CutKernel& cut) {
+    std::string all;
+    for (const std::string& unit : cut.units) all += unit;
+    cut.units = {std::move(all)};
+}
+
 JoinedKernel join(const CutKernel& cut, std::int64_t& memory_bytes) {
     return Joiner(cut, memory_bytes).run();
 }

@@ -43,6 +43,9 @@ struct JoinedKernel {
     std::vector<std::size_t> ends;
 };
 
+// Makes one unit of all.
+void join_units(CutKernel& cut);
+
 // One unit stands in the kernel's own function. `memory_bytes` is what the worker's memory holds
 // already, and grows by what `Slots` needs.
 JoinedKernel join(const CutKernel& cut, std::int64_t& memory_bytes);
